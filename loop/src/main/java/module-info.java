@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** An event loop that runs tasks in direct style, and the primitives bound to it. */
+module dev.signalbox.loop {
+    requires transitive dev.signalbox.core;
+    requires static transitive org.jspecify;
+
+    exports dev.signalbox.loop;
+}
