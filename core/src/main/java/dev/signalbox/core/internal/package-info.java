@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-
-/** The seam between the primitives and an event loop; not for users. */
+/** What the modules of Signalbox share; no API. */
 @NullMarked
 package dev.signalbox.core.internal;
 

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.signalbox.core.internal;
+
+/** Checks of arguments whose messages name the argument, its value and what is allowed. */
+public final class Checks {
+    private Checks() {}
+
+    /**
+     * Requires a number greater than zero.
+     *
+     * @param n the value of the argument
+     * @param name the name of the argument
+     * @return {@code n}
+     * @throws IllegalArgumentException if {@code n} is zero or negative
+     */
+    public static int positive(int n, String name) {
+        if (n <= 0) {
+            throw unexpected(n, name, "> 0");
+        }
+        return n;
+    }
+
+    /**
+     * Requires a number that is not below zero.
+     *
+     * @param n the value of the argument
+     * @param name the name of the argument
+     * @return {@code n}
+     * @throws IllegalArgumentException if {@code n} is negative
+     */
+    public static int notNegative(int n, String name) {
+        if (n < 0) {
+            throw unexpected(n, name, ">= 0");
+        }
+        return n;
+    }
+
+    /**
+     * Requires that the calling thread is not interrupted; otherwise clears its interrupt status and throws.
+     *
+     * @throws InterruptedException if the calling thread is interrupted
+     */
+    public static void notInterrupted() throws InterruptedException {
+        if (Thread.interrupted()) {
+            throw new InterruptedException("interrupted before the call");
+        }
+    }
+
+    // Apart, so that the checks stay small enough to be inlined everywhere.
+    private static IllegalArgumentException unexpected(int n, String name, String expected) {
+        return new IllegalArgumentException(name + ": " + n + " (expected: " + expected + ")");
+    }
+}

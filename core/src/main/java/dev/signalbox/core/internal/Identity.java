@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.signalbox.core.internal;
+
+/** How an object is named in messages and dumps. */
+public final class Identity {
+    private Identity() {}
+
+    /**
+     * Returns the simple class name and the identity hash code, as in {@code Semaphore@1f2e}.
+     *
+     * @param object the object to name
+     * @return its name
+     */
+    public static String of(Object object) {
+        return object.getClass().getSimpleName() + '@' + Integer.toHexString(System.identityHashCode(object));
+    }
+}
