@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.signalbox.core;
+
+import dev.signalbox.core.internal.Identity;
+
+/** The guard of a lock. */
+final class LockGuard implements Guard {
+    private final Lock lock;
+
+    // Plain: with an atomic access the compiler can no longer remove the allocation of a guard that does not escape.
+    private boolean closed;
+
+    LockGuard(Lock lock) {
+        this.lock = lock;
+    }
+
+    @Override
+    public void close() {
+        if (!closed) {
+            // Order matters: a release that throws has to leave the guard open.
+            lock.release();
+            closed = true;
+        }
+    }
+
+    @Override
+    public String toString() {
+        return Identity.of(this) + " [closed=" + closed + ", of=" + lock + ']';
+    }
+}
