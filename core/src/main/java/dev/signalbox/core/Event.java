@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.signalbox.core;
+
+import dev.signalbox.core.internal.Checks;
+import dev.signalbox.core.internal.Durations;
+import dev.signalbox.core.internal.Identity;
+import dev.signalbox.core.internal.Waits;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A flag that can be set, cleared and waited for.
+ *
+ * <p>Setting the flag releases everyone who waits for it, also when it is cleared again before they have run: {@code
+ * set(); clear()} lets through all who were waiting, and nobody who comes later. Setting a flag that is set and clearing
+ * one that is not do nothing.
+ *
+ * <pre>{@code
+ * private final Event stopped = new Event();
+ *
+ * void run() throws InterruptedException {
+ *     while (!stopped.await(Duration.ofSeconds(1))) {
+ *         showProgress();
+ *     }
+ * }
+ * }</pre>
+ *
+ * <p><b>Fairness.</b> There is none to speak of: a set releases all at once, in no particular order.
+ *
+ * <p><b>Interruption.</b> A waiting caller that is interrupted, or whose time runs out, just stops waiting.
+ *
+ * <p><b>Memory consistency effects:</b> what a thread does before it sets the flag <i>happens before</i> what another
+ * does after an {@code await} that was released by it, or after {@link #isSet()} has returned true because of it.
+ *
+ * <p>After {@link CountDownLatch}, which cannot be closed again. Python: {@code threading.Event}; here too the verb
+ * is {@code await}, because {@code wait()} is a method of every Java object.
+ */
+public final class Event {
+    /*
+     * The flag is a latch of its own for each period between two clears: set opens the present latch, clear puts a closed
+     * one in place of an open one. Whoever waits does so on the latch that was present when it came; that one stays open
+     * for ever once it is, which is why a clear cannot hold back anybody who was released.
+     *
+     * A set may find its latch replaced by a clear in the meantime. The latch was open then, so the flag was set while the
+     * set ran, and the clear came after.
+     */
+
+    private static final VarHandle LATCH;
+
+    static {
+        try {
+            LATCH = MethodHandles.lookup().findVarHandle(Event.class, "latch", CountDownLatch.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private volatile CountDownLatch latch = new CountDownLatch(1); // replaced by clear, by CAS and only when open
+
+    /** Creates an event that is not set. */
+    public Event() {}
+
+    /** Sets the flag, and releases everyone who waits for it. */
+    public void set() {
+        latch.countDown();
+    }
+
+    /** Clears the flag; who comes now waits, and who was released goes on. */
+    public void clear() {
+        CountDownLatch present = latch;
+        if (isOpen(present)) {
+            // Another clear may win here, and this one is then done too.
+            LATCH.compareAndSet(this, present, new CountDownLatch(1));
+        }
+    }
+
+    /**
+     * Returns whether the flag is set at this moment.
+     *
+     * @return true if it is
+     */
+    public boolean isSet() {
+        return isOpen(latch);
+    }
+
+    /**
+     * Waits until the flag is set.
+     *
+     * @throws InterruptedException if the caller is interrupted before or while it waits
+     */
+    public void await() throws InterruptedException {
+        CountDownLatch present = latch;
+        Checks.notInterrupted();
+        if (!isOpen(present)) {
+            Waits.await(this, () -> {
+                present.await();
+                return true;
+            });
+        }
+    }
+
+    /**
+     * Waits until the flag is set, no longer than the given time.
+     *
+     * @param timeout how long to wait; zero or less: one look at the flag, without waiting
+     * @return true if the flag was set, even if it has been cleared since; false if the time ran out
+     * @throws InterruptedException if the caller is interrupted before or while it waits
+     */
+    @CheckReturnValue
+    public boolean await(Duration timeout) throws InterruptedException {
+        CountDownLatch present = latch;
+        long nanos = Durations.saturatedNanos(Objects.requireNonNull(timeout, "timeout"));
+        Checks.notInterrupted();
+        return isOpen(present) || (nanos > 0 && Waits.await(this, () -> present.await(nanos, TimeUnit.NANOSECONDS)));
+    }
+
+    private static boolean isOpen(CountDownLatch latch) {
+        return latch.getCount() == 0;
+    }
+
+    @Override
+    public String toString() {
+        return Identity.of(this) + " [set=" + isSet() + ']';
+    }
+}
