@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.signalbox.core;
+
+import java.time.Duration;
+import java.util.stream.Stream;
+
+/** The durations that the tests of every timed call use. */
+final class Timeouts {
+    /** Runs out for sure, and after the caller has parked. */
+    static final Duration SHORT = Duration.ofMillis(20);
+
+    /** Longer than any test, and than nanoseconds can count. */
+    static final Duration FOREVER = Duration.ofSeconds(Long.MAX_VALUE);
+
+    private Timeouts() {}
+
+    /** Durations with which a timed call tries once. */
+    static Stream<Duration> expired() {
+        return Stream.of(Duration.ZERO, Duration.ofNanos(-1), Duration.ofSeconds(Long.MIN_VALUE));
+    }
+}
