@@ -6,4 +6,7 @@ module dev.signalbox.loop {
     requires static transitive org.jspecify;
 
     exports dev.signalbox.loop;
+
+    provides dev.signalbox.core.internal.WaitHook with
+            dev.signalbox.loop.internal.TaskWaitHook;
 }

@@ -1,0 +1,316 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.signalbox.loop;
+
+import dev.signalbox.core.internal.Durations;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the running task can do: the module-level functions of {@code asyncio}, made for static import.
+ *
+ * <pre>{@code
+ * import static dev.signalbox.loop.Async.*;
+ *
+ * var pages = gather(() -> fetch("/a"), () -> fetch("/b"));
+ * sleep(Duration.ofSeconds(1));
+ * }</pre>
+ *
+ * <p>Every method but {@link #createTask(TaskBody) createTask} waits, or may, so it belongs in a task: in a callback, and in a thread that
+ * runs no loop, it throws {@link IllegalStateException}, even where it would not have to wait. A cancel of the task ends each of these
+ * waits with {@link CancelledException}; an interrupt of the task's thread from outside ends none.
+ */
+public final class Async {
+    /** The loop whose task the calling thread is while it is off that loop in {@link #blocking}. */
+    private static final ThreadLocal<EventLoop> BLOCKING_IN = new ThreadLocal<>();
+
+    private Async() {}
+
+    // ---------------------------------------------------------------- tasks
+
+    /**
+     * Creates a task of the current loop; it starts in a later turn: {@code asyncio.create_task}. Also for callbacks.
+     *
+     * @param body what it runs
+     * @param <T> the type of its result
+     * @return the task
+     * @throws IllegalStateException if the calling thread runs no loop, or the loop is closing
+     */
+    public static <T extends @Nullable Object> Task<T> createTask(TaskBody<? extends T, ?> body) {
+        return EventLoop.current().createTask(body);
+    }
+
+    /**
+     * Creates a task without a result: see {@link #createTask(TaskBody)}.
+     *
+     * @param body what it runs
+     * @return the task
+     * @throws IllegalStateException if the calling thread runs no loop, or the loop is closing
+     */
+    public static Task<Void> createTask(VoidTaskBody<?> body) {
+        return EventLoop.current().createTask(body);
+    }
+
+    /**
+     * Creates a task with a name: see {@link #createTask(TaskBody)}.
+     *
+     * @param name for messages and dumps
+     * @param body what it runs
+     * @param <T> the type of its result
+     * @return the task
+     * @throws IllegalStateException if the calling thread runs no loop, or the loop is closing
+     */
+    public static <T extends @Nullable Object> Task<T> createTask(String name, TaskBody<? extends T, ?> body) {
+        return EventLoop.current().createTask(name, body);
+    }
+
+    /**
+     * Creates a task with a name and without a result: see {@link #createTask(TaskBody)}.
+     *
+     * @param name for messages and dumps
+     * @param body what it runs
+     * @return the task
+     * @throws IllegalStateException if the calling thread runs no loop, or the loop is closing
+     */
+    public static Task<Void> createTask(String name, VoidTaskBody<?> body) {
+        return EventLoop.current().createTask(name, body);
+    }
+
+    /**
+     * The task that calls this: {@code asyncio.current_task}.
+     *
+     * @return the running task
+     * @throws IllegalStateException in a callback, or in a thread that runs no loop
+     */
+    public static Task<?> currentTask() {
+        return EventLoop.current().requireTask();
+    }
+
+    // ---------------------------------------------------------------- waiting
+
+    /**
+     * Lets the others run for a time: {@code asyncio.sleep}.
+     *
+     * @param duration how long at the least; zero or negative: as {@link #yieldNow()}
+     * @throws CancelledException if the task was cancelled
+     * @throws IllegalStateException in a callback, or in a thread that runs no loop
+     */
+    public static void sleep(Duration duration) {
+        Task<?> task = currentTask();
+        long nanos = Durations.saturatedNanos(duration);
+        if (nanos <= 0) {
+            task.yield();
+        } else {
+            task.suspend(new Wait(task), nanos);
+        }
+    }
+
+    /**
+     * Lets those that are ready run first: {@code asyncio.sleep(0)}.
+     *
+     * @throws CancelledException if the task was cancelled
+     * @throws IllegalStateException in a callback, or in a thread that runs no loop
+     */
+    public static void yieldNow() {
+        currentTask().yield();
+    }
+
+    /**
+     * Waits for a stage that somebody outside the loop completes: {@code asyncio.wrap_future} and {@code await}. If the stage is done
+     * already the call returns without letting others run. A cancel of the task cancels the stage too, where that is supported.
+     *
+     * @param stage the stage
+     * @param <T> the type of its result
+     * @return its result
+     * @throws CancelledException if the task was cancelled
+     * @throws java.util.concurrent.CompletionException if the stage failed with a checked exception, which is the cause; unchecked
+     *     exceptions and errors are thrown as they are
+     * @throws IllegalStateException in a callback, or in a thread that runs no loop
+     */
+    public static <T extends @Nullable Object> T await(CompletionStage<? extends T> stage) {
+        Objects.requireNonNull(stage, "stage");
+        return StageWait.await(currentTask(), stage);
+    }
+
+    /**
+     * Runs code that blocks while the loop goes on with the other tasks: {@code asyncio.to_thread}, but in place. The code runs on the
+     * task's own stack and thread, with its thread-locals, though not as part of the loop: there it can use nothing that is bound to one.
+     *
+     * <p>A cancel interrupts the code. If the code throws then, the task gets {@link CancelledException} with that exception suppressed; if
+     * it returns all the same, its result counts, and the cancel waits for the next wait.
+     *
+     * @param body the code
+     * @param <T> the type of its result
+     * @param <X> what it throws
+     * @return what the body returned
+     * @throws X what the body threw, as it is
+     * @throws CancelledException if the task was cancelled before, or the body ended by the cancel, or by an interrupt from elsewhere
+     * @throws IllegalStateException in a callback, or in a thread that runs no loop
+     */
+    public static <T extends @Nullable Object, X extends Throwable> T blocking(TaskBody<T, X> body) throws X {
+        Task<?> task = currentTask();
+        Objects.requireNonNull(body, "body");
+        try {
+            return task.offLoop(() -> blockIn(task.loop(), body), true);
+        } catch (InterruptedException e) {
+            throw new CancelledException("interrupted", task, e);
+        }
+    }
+
+    /**
+     * Runs code that blocks and has no result: see {@link #blocking(TaskBody)}.
+     *
+     * @param body the code
+     * @param <X> what it throws
+     * @throws X what the body threw, as it is
+     * @throws CancelledException as in {@link #blocking(TaskBody)}
+     * @throws IllegalStateException in a callback, or in a thread that runs no loop
+     */
+    public static <X extends Throwable> void blocking(VoidTaskBody<X> body) throws X {
+        blocking(Task.valued(body));
+    }
+
+    private static <T extends @Nullable Object, X extends Throwable> T blockIn(EventLoop loop, TaskBody<T, X> body)
+            throws X, InterruptedException {
+        BLOCKING_IN.set(loop);
+        try {
+            return body.call();
+        } finally {
+            BLOCKING_IN.remove();
+        }
+    }
+
+    static boolean isBlockingIn(EventLoop loop) {
+        return BLOCKING_IN.get() == loop;
+    }
+
+    /**
+     * Runs a body and cancels it when it takes too long: {@code asyncio.timeout} and {@code asyncio.wait_for}. The body runs in the calling
+     * task, which the limit cancels at its next wait; a body that does not wait is not stopped.
+     *
+     * <p>Only the cancel of this limit becomes {@link TimeoutException}. If somebody else cancelled the task too, before the call or
+     * during it, {@link CancelledException} is thrown: no foreign cancel is swallowed. If the body returns in spite of the cancel, its
+     * result counts.
+     *
+     * @param timeout how long; zero or negative: the first wait of the body throws
+     * @param body the body
+     * @param <T> the type of its result
+     * @param <X> what it throws
+     * @return what the body returned
+     * @throws X what the body threw, as it is
+     * @throws TimeoutException if the body was cancelled by this limit
+     * @throws CancelledException if the task was cancelled
+     * @throws IllegalStateException in a callback, or in a thread that runs no loop
+     */
+    public static <T extends @Nullable Object, X extends Throwable> T timeout(Duration timeout, TaskBody<T, X> body)
+            throws X, TimeoutException {
+        Task<?> task = currentTask();
+        Objects.requireNonNull(timeout, "timeout");
+        Objects.requireNonNull(body, "body");
+        return TimeLimit.run(task, timeout, body);
+    }
+
+    /**
+     * Runs a body without a result and cancels it when it takes too long: see {@link #timeout(Duration, TaskBody)}.
+     *
+     * @param timeout how long; zero or negative: the first wait of the body throws
+     * @param body the body
+     * @param <X> what it throws
+     * @throws X what the body threw, as it is
+     * @throws TimeoutException if the body was cancelled by this limit
+     * @throws CancelledException if the task was cancelled
+     * @throws IllegalStateException in a callback, or in a thread that runs no loop
+     */
+    public static <X extends Throwable> void timeout(Duration timeout, VoidTaskBody<X> body) throws X, TimeoutException {
+        timeout(timeout, Task.valued(body));
+    }
+
+    // ---------------------------------------------------------------- several at once
+
+    /**
+     * Waits for all the futures: {@code asyncio.gather}. The first failure, or the first that is cancelled, is thrown at once; the others go
+     * on. A cancel of the waiting task cancels them all.
+     *
+     * @param futures futures of the current loop; the same one may occur more than once
+     * @param <T> the type of the results
+     * @return the results, in the order of the futures; not modifiable
+     * @throws CancelledException if one of them or the task was cancelled
+     * @throws java.util.concurrent.CompletionException if the first that failed did so with a checked exception, which is the cause;
+     *     unchecked exceptions and errors are thrown as they are
+     * @throws WrongLoopException if one of them belongs to another loop
+     * @throws IllegalStateException in a callback, or in a thread that runs no loop
+     */
+    public static <T extends @Nullable Object> List<T> gather(Collection<? extends Future<? extends T>> futures) {
+        Task<?> task = currentTask();
+        return GatherWait.await(task, new ArrayList<>(futures));
+    }
+
+    /**
+     * Waits for all the futures: see {@link #gather(Collection)}.
+     *
+     * @param futures futures of the current loop
+     * @param <T> the type of the results
+     * @return the results, in the order of the futures; not modifiable
+     * @throws CancelledException if one of them or the task was cancelled
+     * @throws java.util.concurrent.CompletionException as in {@link #gather(Collection)}
+     * @throws WrongLoopException if one of them belongs to another loop
+     * @throws IllegalStateException in a callback, or in a thread that runs no loop
+     */
+    @SafeVarargs
+    @SuppressWarnings("varargs")
+    public static <T extends @Nullable Object> List<T> gather(Future<? extends T>... futures) {
+        return gather(Arrays.asList(futures));
+    }
+
+    /**
+     * Runs the bodies as tasks and waits for them all: see {@link #gather(Collection)}.
+     *
+     * @param bodies what the tasks run
+     * @param <T> the type of the results
+     * @return the results, in the order of the bodies; not modifiable
+     * @throws CancelledException if one of the tasks or the waiting task was cancelled
+     * @throws java.util.concurrent.CompletionException as in {@link #gather(Collection)}
+     * @throws IllegalStateException in a callback, or in a thread that runs no loop, or if the loop is closing
+     */
+    @SafeVarargs
+    @SuppressWarnings("varargs")
+    public static <T extends @Nullable Object> List<T> gather(TaskBody<? extends T, ?>... bodies) {
+        Task<?> caller = currentTask();
+        requireBodies(bodies);
+        List<Future<? extends T>> tasks = new ArrayList<>(bodies.length);
+        for (TaskBody<? extends T, ?> body : bodies) {
+            tasks.add(caller.loop().<T>createTask(body));
+        }
+        return GatherWait.await(caller, tasks);
+    }
+
+    /**
+     * Runs the bodies as tasks and waits for them all: see {@link #gather(Collection)}.
+     *
+     * @param bodies what the tasks run
+     * @throws CancelledException if one of the tasks or the waiting task was cancelled
+     * @throws java.util.concurrent.CompletionException as in {@link #gather(Collection)}
+     * @throws IllegalStateException in a callback, or in a thread that runs no loop, or if the loop is closing
+     */
+    public static void gather(VoidTaskBody<?>... bodies) {
+        Task<?> caller = currentTask();
+        requireBodies(bodies);
+        List<Future<?>> tasks = new ArrayList<>(bodies.length);
+        for (VoidTaskBody<?> body : bodies) {
+            tasks.add(caller.loop().createTask(body));
+        }
+        GatherWait.await(caller, tasks);
+    }
+
+    private static void requireBodies(Object[] bodies) {
+        for (int i = 0; i < bodies.length; i++) {
+            Objects.requireNonNull(bodies[i], "bodies[" + i + "]");
+        }
+    }
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.signalbox.loop;
+
+import java.lang.StackWalker.StackFrame;
+import java.security.ProtectionDomain;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Who calls the library, read off the stack; for messages and for what is written down once per object. */
+final class CallSite {
+    private static final StackWalker WALKER = StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE);
+    private static final ProtectionDomain LIBRARY = CallSite.class.getProtectionDomain();
+    private static final String PACKAGE = CallSite.class.getPackageName();
+
+    private CallSite() {}
+
+    /** The place in user code from which the library was called; null if there is none. */
+    static @Nullable StackFrame caller() {
+        return WALKER.walk(frames -> frames.filter(frame -> !isLibrary(frame)).findFirst())
+                .orElse(null);
+    }
+
+    /** The public operation that user code called, as {@code AsyncEvent.await()}. */
+    static String operation() {
+        Optional<StackFrame> outermost = WALKER.walk(
+                frames -> frames.takeWhile(CallSite::isLibrary).reduce((inner, outer) -> outer));
+        return outermost.map(CallSite::describeOperation).orElse("this call");
+    }
+
+    /** The calling thread, as messages name it. */
+    static String currentThread() {
+        Thread thread = Thread.currentThread();
+        String name = thread.getName();
+        return "thread '" + (name.isEmpty() ? "#" + threadId(thread) : name) + "'";
+    }
+
+    /** As {@code File.java:41}. */
+    static String place(StackFrame frame) {
+        return frame.getFileName() + ":" + frame.getLineNumber();
+    }
+
+    private static String describeOperation(StackFrame frame) {
+        String method = frame.getMethodName();
+        String type = frame.getDeclaringClass().getSimpleName();
+        return method.equals("<init>") ? "new " + type + "()" : type + "." + method + "()";
+    }
+
+    /** Our own classes; tests and examples may share the package, but come from elsewhere. */
+    private static boolean isLibrary(StackFrame frame) {
+        Class<?> type = frame.getDeclaringClass();
+        return type.getPackageName().startsWith(PACKAGE) && type.getProtectionDomain() == LIBRARY;
+    }
+
+    @SuppressWarnings("deprecation") // threadId() is of Java 19
+    private static long threadId(Thread thread) {
+        return thread.getId();
+    }
+}

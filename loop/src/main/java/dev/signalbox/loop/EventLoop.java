@@ -1,0 +1,892 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.signalbox.loop;
+
+import dev.signalbox.core.internal.Durations;
+import dev.signalbox.core.internal.Identity;
+import dev.signalbox.loop.internal.Engine;
+import dev.signalbox.loop.internal.Item;
+import dev.signalbox.loop.internal.Job;
+import dev.signalbox.loop.internal.Op;
+import dev.signalbox.loop.internal.TaskWaitHook;
+import dev.signalbox.loop.internal.Threads;
+import dev.signalbox.loop.internal.Worker;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs tasks and callbacks, exactly one at any moment: {@code asyncio}'s event loop.
+ *
+ * <pre>{@code
+ * int n = EventLoop.run(() -> {
+ *     var a = Async.createTask(() -> fetch(1));
+ *     var b = Async.createTask(() -> fetch(2));
+ *     return a.await() + b.await();
+ * });
+ * }</pre>
+ *
+ * <p>A loop runs while a thread is in one of its {@code run} methods. That thread only waits there: tasks have threads of the loop's own,
+ * virtual ones where the JDK has them without pinning (24 and later), platform threads elsewhere; the system property
+ * {@code dev.signalbox.loop.scheduler} ({@code virtual} or {@code platform}) chooses otherwise. Which thread runs a task does not matter to
+ * it, and never changes in its life.
+ *
+ * <p><b>Where it may be used.</b> What is marked "any thread" below may be called from anywhere. Everything else belongs to the tasks and
+ * callbacks of this loop, and throws {@link WrongLoopException} off it.
+ *
+ * <p><b>Order.</b> What is ready runs first in, first out. Timers run in the order of their deadlines, those with equal ones in the order in
+ * which they were made. What becomes ready in one round of the loop runs in the next, so timers and other threads always get their turn.
+ *
+ * <p><b>Callbacks</b> are short and never wait: a call that only tasks can make throws {@link IllegalStateException} in a callback. What a
+ * callback throws goes to the exception handler, and the loop goes on.
+ *
+ * <p><b>Close or leak.</b> A loop that is not closed keeps its threads, and through them itself, for ever.
+ *
+ * <p><b>Memory consistency effects.</b> Each task or callback sees what those that ran before it on this loop did, and what happened in
+ * another thread before that thread sent it in. What {@code run} returns happens after all that was done on the loop.
+ */
+public final class EventLoop implements Executor, AutoCloseable {
+    private enum State {
+        IDLE,
+        RUNNING,
+        CLOSING,
+        CLOSED
+    }
+
+    private static final AtomicInteger LOOPS = new AtomicInteger();
+
+    /** The loops that somebody runs: few, so that finding one's own is a short walk. Replaced under the lock of the class. */
+    private static volatile EventLoop[] running = {};
+
+    static {
+        TaskWaitHook.install(new CoreWaits());
+    }
+
+    final Engine engine;
+    private final String name;
+    private final BiConsumer<String, Throwable> handler;
+
+    // Guarded by the baton: by the holder, or by the thread that runs or closes this loop while the baton lies on the floor.
+    private @Nullable Task<?> current;
+    private @Nullable Task<?> firstTask;
+    private @Nullable Task<?> lastTask;
+    private int taskCount;
+    private int tasksMade;
+    private boolean stopWithoutTasks;
+    private boolean closing;
+    private final Set<Unobserved> unobserved = new LinkedHashSet<>();
+    private final Set<LoopFuture<?>> handedOut = Collections.newSetFromMap(new IdentityHashMap<>());
+
+    // Guarded by lifecycle; volatile for a look from any thread.
+    private final ReentrantLock lifecycle = new ReentrantLock();
+    private final Condition changed = lifecycle.newCondition();
+    private volatile State state = State.IDLE;
+    private volatile boolean closeRequested;
+
+    private EventLoop(Builder builder) {
+        name = builder.name != null ? builder.name : "loop-" + LOOPS.incrementAndGet();
+        handler = builder.handler;
+        engine = new Engine(
+                Threads.configured(), "event loop '" + name + "'", Thread.currentThread().getContextClassLoader());
+    }
+
+    // ---------------------------------------------------------------- running
+
+    /**
+     * Runs a body as the main task of a new loop until it is done, then cancels the tasks that are left and waits for them, and closes the
+     * loop: {@code asyncio.run}.
+     *
+     * <p>An interrupt of the calling thread cancels the main task, as Ctrl-C does in {@code asyncio}; the interrupt status is set again when
+     * this method returns or throws. A second one does not wait for the tasks that are left to clean up.
+     *
+     * @param main the body
+     * @param <T> the type of its result
+     * @param <X> what it throws
+     * @return what the body returned
+     * @throws X what the body threw, as it is
+     * @throws CancelledException if the main task was cancelled
+     * @throws IllegalStateException in a task or callback of a loop: use {@link Async#createTask} or {@link Async#blocking} there
+     */
+    public static <T extends @Nullable Object, X extends Throwable> T run(TaskBody<T, X> main) throws X {
+        Objects.requireNonNull(main, "main");
+        requireNoLoop("EventLoop.run");
+        try (EventLoop loop = create()) {
+            return loop.runMain(main, true);
+        }
+    }
+
+    /**
+     * Runs a body without a result as the main task of a new loop: see {@link #run(TaskBody)}.
+     *
+     * @param main the body
+     * @param <X> what it throws
+     * @throws X what the body threw, as it is
+     * @throws CancelledException if the main task was cancelled
+     * @throws IllegalStateException in a task or callback of a loop
+     */
+    public static <X extends Throwable> void run(VoidTaskBody<X> main) throws X {
+        run(Task.valued(main));
+    }
+
+    /**
+     * The loop that the calling thread is at this moment: {@code asyncio.get_running_loop}.
+     *
+     * @return the loop whose task or callback calls this
+     * @throws IllegalStateException if the calling thread runs no task or callback of a loop
+     */
+    public static EventLoop current() {
+        EventLoop loop = currentOrNull();
+        if (loop == null) {
+            throw new IllegalStateException("no running event loop");
+        }
+        return loop;
+    }
+
+    static @Nullable EventLoop currentOrNull() {
+        for (EventLoop loop : running) {
+            if (loop.isOwner()) {
+                return loop;
+            }
+        }
+        return null;
+    }
+
+    /**
+     * Creates a loop with the default options, to be run and closed by its owner.
+     *
+     * @return a new loop
+     */
+    public static EventLoop create() {
+        return builder().build();
+    }
+
+    /**
+     * Begins a loop with other options.
+     *
+     * @return a builder with the default options
+     */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /**
+     * Runs this loop until the body, as its main task, is done: {@code loop.run_until_complete}. Other tasks stay, and go on when the loop
+     * is run again. The calling thread waits meanwhile; an interrupt cancels the main task and is set again at the end.
+     *
+     * @param main the body
+     * @param <T> the type of its result
+     * @param <X> what it throws
+     * @return what the body returned
+     * @throws X what the body threw, as it is
+     * @throws CancelledException if the main task was cancelled, also by {@link #close()}
+     * @throws IllegalStateException if this loop is running or closed, was stopped before the body was done, or if the calling thread is
+     *     itself in a task or callback of a loop
+     */
+    public <T extends @Nullable Object, X extends Throwable> T runUntilComplete(TaskBody<T, X> main) throws X {
+        Objects.requireNonNull(main, "main");
+        requireNoLoop("EventLoop.runUntilComplete");
+        return runMain(main, false);
+    }
+
+    /**
+     * Runs this loop until the body is done: see {@link #runUntilComplete(TaskBody)}.
+     *
+     * @param main the body
+     * @param <X> what it throws
+     * @throws X what the body threw, as it is
+     * @throws CancelledException if the main task was cancelled
+     * @throws IllegalStateException as in {@link #runUntilComplete(TaskBody)}
+     */
+    public <X extends Throwable> void runUntilComplete(VoidTaskBody<X> main) throws X {
+        runUntilComplete(Task.valued(main));
+    }
+
+    /**
+     * Runs this loop until the future is done: {@code loop.run_until_complete(future)}. An interrupt cancels the future.
+     *
+     * @param future a future of this loop, or one that is not bound yet
+     * @param <T> the type of its result
+     * @return its result
+     * @throws CancelledException if the future was cancelled
+     * @throws java.util.concurrent.CompletionException if it failed with a checked exception, which is the cause; unchecked exceptions and
+     *     errors are thrown as they are
+     * @throws WrongLoopException if the future belongs to another loop
+     * @throws IllegalStateException as in {@link #runUntilComplete(TaskBody)}
+     */
+    public <T extends @Nullable Object> T runUntilComplete(Future<T> future) {
+        Objects.requireNonNull(future, "future");
+        requireNoLoop("EventLoop.runUntilComplete");
+        begin();
+        if (!future.bindTo(this)) {
+            end();
+            throw new WrongLoopException(future + " is bound to a different event loop: bound to "
+                    + future.loop().describe() + "; EventLoop.runUntilComplete() called for " + describe());
+        }
+        runToCompletion(future, false);
+        return future.result();
+    }
+
+    /**
+     * Runs this loop until {@link #stop()} or {@link #close()}: {@code loop.run_forever}. An interrupt of the calling thread stops it, and
+     * is set again at the end.
+     *
+     * @throws IllegalStateException if this loop is running or closed, or if the calling thread is in a task or callback of a loop
+     */
+    public void runForever() {
+        requireNoLoop("EventLoop.runForever");
+        begin();
+        finishRun(drive(this::stop));
+    }
+
+    /** Ends the run after the current round, or the next one after its first round: {@code loop.stop}. Any thread. */
+    public void stop() {
+        engine.post(Op.of(engine::stop));
+    }
+
+    private <T extends @Nullable Object, X extends Throwable> T runMain(TaskBody<T, X> main, boolean cancelRest) throws X {
+        begin();
+        Task<T> task = newTask(null, main);
+        runToCompletion(task, cancelRest);
+        Throwable failure = task.failure();
+        if (failure != null) {
+            throw Failures.<X>sneaky(failure);
+        }
+        return task.value();
+    }
+
+    /** From {@link #begin()} to {@link #end()}; returns when the future is done, or throws. */
+    private void runToCompletion(Future<?> main, boolean cancelRest) {
+        Throwable failed = null;
+        if (main.isPending()) {
+            main.addWaiter(new Link() {
+                @Override
+                void signalled() {
+                    engine.stop();
+                }
+            });
+            failed = drive(() -> engine.post(Op.of(() -> main.cancelFromLoop("interrupted"))));
+        }
+        boolean stopped = main.isPending();
+        if (failed == null && cancelRest && taskCount > 0) {
+            failed = cancelRest();
+        }
+        finishRun(failed);
+        if (stopped && closeRequested) {
+            awaitClosed(); // it ends the tasks, but a future that nobody completes stays pending
+        } else if (stopped) {
+            throw new IllegalStateException(describe() + " was stopped before " + main + " was done");
+        }
+        if (main.isPending()) {
+            throw closedException();
+        }
+    }
+
+    private @Nullable Throwable cancelRest() {
+        for (Task<?> task : tasks()) {
+            task.cancelFromLoop("the main task is done");
+        }
+        stopWithoutTasks = true;
+        Throwable failed = taskCount == 0 ? null : drive(this::stop);
+        stopWithoutTasks = false;
+        return failed;
+    }
+
+    /** Lets the engine run, as one of the loops that {@link #current()} finds. */
+    private @Nullable Throwable drive(Runnable interrupted) {
+        register(this, true);
+        try {
+            return engine.run(interrupted);
+        } finally {
+            register(this, false);
+        }
+    }
+
+    private static synchronized void register(EventLoop loop, boolean isRunning) {
+        List<EventLoop> loops = new ArrayList<>(Arrays.asList(running));
+        if (isRunning) {
+            loops.add(loop);
+        } else {
+            loops.remove(loop);
+        }
+        running = loops.toArray(EventLoop[]::new);
+    }
+
+    private static void requireNoLoop(String operation) {
+        EventLoop loop = currentOrNull();
+        if (loop != null) {
+            throw new IllegalStateException(
+                    operation + " cannot be called from a running event loop ('" + loop.name + "')");
+        }
+    }
+
+    // ---------------------------------------------------------------- lifecycle
+
+    private void begin() {
+        lifecycle.lock();
+        try {
+            if (state != State.IDLE || closeRequested) {
+                throw state == State.RUNNING
+                        ? new IllegalStateException(describe() + " is running already")
+                        : closedException();
+            }
+            state = State.RUNNING;
+        } finally {
+            lifecycle.unlock();
+        }
+    }
+
+    private void end() {
+        enter(State.IDLE);
+    }
+
+    private void enter(State next) {
+        lifecycle.lock();
+        try {
+            state = next;
+            changed.signalAll();
+        } finally {
+            lifecycle.unlock();
+        }
+    }
+
+    private void finishRun(@Nullable Throwable failed) {
+        end();
+        if (failed != null) {
+            close();
+            throw Failures.<RuntimeException>sneaky(failed);
+        }
+    }
+
+    private void awaitClosed() {
+        lifecycle.lock();
+        try {
+            while (state != State.CLOSED) {
+                changed.awaitUninterruptibly();
+            }
+        } finally {
+            lifecycle.unlock();
+        }
+    }
+
+    /**
+     * Closes this loop: stops it, cancels all its tasks and waits until they have unwound, fails what it has handed to other threads, and
+     * ends its threads. Any thread. A loop that is closed already is left alone; a second thread waits for the first.
+     *
+     * <p>The tasks get {@link CancelledException} where they wait and at every further attempt to wait; cleaning up must not wait here. (The
+     * tasks that {@link #run} cancels at its end may.) One that swallows a thousand of them is abandoned and reported. Code that is off the
+     * loop, in {@link Async#blocking} or in a wait of core, is interrupted and waited for. Callbacks that did not run yet never will.
+     *
+     * <p>Not interruptible; the interrupt status stays as it is.
+     *
+     * @throws IllegalStateException in a task or callback of this loop, also within {@link Async#blocking}
+     */
+    @Override
+    public void close() {
+        if (isOwner() || Async.isBlockingIn(this)) {
+            throw new IllegalStateException("EventLoop.close cannot be called by a task or callback of its own ('" + name + "')");
+        }
+        if (beginClose()) {
+            try {
+                shutDown();
+            } finally {
+                enter(State.CLOSED);
+            }
+        }
+    }
+
+    private boolean beginClose() {
+        lifecycle.lock();
+        try {
+            closeRequested = true;
+            if (state == State.RUNNING) {
+                stop();
+            }
+            while (state == State.RUNNING || state == State.CLOSING) {
+                changed.awaitUninterruptibly();
+            }
+            if (state == State.CLOSED) {
+                return false;
+            }
+            state = State.CLOSING;
+            return true;
+        } finally {
+            lifecycle.unlock();
+        }
+    }
+
+    private void shutDown() {
+        closing = true;
+        stopWithoutTasks = true;
+        // A second round for tasks that a failure of the bookkeeping left behind; whoever survives that stays where it is.
+        for (int round = 0; round < 2 && taskCount > 0; round++) {
+            unwindTasks();
+            if (taskCount > 0) {
+                drive(() -> {});
+            }
+        }
+        List.copyOf(unobserved).forEach(Unobserved::report);
+        IllegalStateException reason = closedException();
+        for (Item item : engine.seal()) {
+            item.rejected(reason);
+        }
+        List.copyOf(handedOut).forEach(LoopFuture::closed);
+        engine.dismissWorkers();
+    }
+
+    /** Makes every task go on, once, with a cancel; whatever else was ready stays so. */
+    private void unwindTasks() {
+        List<Item> readyItems = engine.takeReady();
+        Set<Item> ready = Collections.newSetFromMap(new IdentityHashMap<>());
+        ready.addAll(readyItems);
+        ready.forEach(item -> {
+            if (item instanceof Worker) {
+                engine.ready(item);
+            }
+        });
+        for (Task<?> task : tasks()) {
+            task.unwind(ready);
+        }
+        readyItems.forEach(item -> {
+            if (item instanceof Job) {
+                engine.ready(item);
+            }
+        });
+    }
+
+    /**
+     * Whether somebody runs this loop. Any thread.
+     *
+     * @return true between the beginning and the end of a run
+     */
+    public boolean isRunning() {
+        return state == State.RUNNING;
+    }
+
+    /**
+     * Whether this loop was closed. Any thread.
+     *
+     * @return true once {@link #close()} has done its work
+     */
+    public boolean isClosed() {
+        return state == State.CLOSED;
+    }
+
+    // ---------------------------------------------------------------- callbacks
+
+    /**
+     * Has a callback called in a later turn: {@code loop.call_soon}.
+     *
+     * @param callback the callback
+     * @return a handle that calls it off
+     * @throws WrongLoopException off this loop; {@link #callSoonThreadSafe} is for other threads
+     * @throws IllegalStateException if this loop is closing or closed
+     */
+    public Handle callSoon(Runnable callback) {
+        checkOpenOnLoop();
+        Callback call = new Callback(this, Objects.requireNonNull(callback, "callback"), false);
+        engine.ready(call);
+        return call;
+    }
+
+    /**
+     * Has a callback called after a delay: {@code loop.call_later}.
+     *
+     * @param delay how long; zero or negative: in the next round
+     * @param callback the callback
+     * @return a handle that calls it off
+     * @throws WrongLoopException off this loop
+     * @throws IllegalStateException if this loop is closing or closed
+     */
+    public Handle callLater(Duration delay, Runnable callback) {
+        checkOpenOnLoop();
+        ScheduledCallback call = new ScheduledCallback(this, Objects.requireNonNull(callback, "callback"));
+        engine.schedule(call, Durations.saturatedNanos(delay));
+        return call;
+    }
+
+    /**
+     * Has a callback called at a point in time: {@code loop.call_at}.
+     *
+     * @param nanoTime when, on the clock of {@link #nanoTime()}; a point that has passed: in the next round
+     * @param callback the callback
+     * @return a handle that calls it off
+     * @throws WrongLoopException off this loop
+     * @throws IllegalStateException if this loop is closing or closed
+     */
+    public Handle callAt(long nanoTime, Runnable callback) {
+        checkOpenOnLoop();
+        ScheduledCallback call = new ScheduledCallback(this, Objects.requireNonNull(callback, "callback"));
+        engine.scheduleAt(call, nanoTime);
+        return call;
+    }
+
+    /**
+     * Has a callback called in a later turn: {@code loop.call_soon_threadsafe}. Any thread; the handle works from any thread too. If the
+     * loop is not running the callback waits for the next run. Callbacks of one thread run in the order of its calls.
+     *
+     * @param callback the callback
+     * @return a handle that calls it off
+     * @throws IllegalStateException if this loop is closing or closed
+     */
+    public Handle callSoonThreadSafe(Runnable callback) {
+        Callback call = new Callback(this, Objects.requireNonNull(callback, "callback"), true);
+        post(call);
+        return call;
+    }
+
+    /**
+     * Has a callback called in a later turn, as {@link #callSoonThreadSafe} does. Any thread.
+     *
+     * @param callback the callback
+     * @throws RejectedExecutionException if this loop is closing or closed
+     */
+    @Override
+    public void execute(Runnable callback) {
+        Callback call = new Callback(this, Objects.requireNonNull(callback, "callback"), true);
+        if (closeRequested || !engine.post(call)) {
+            throw new RejectedExecutionException(closedException().getMessage());
+        }
+    }
+
+    // ---------------------------------------------------------------- tasks
+
+    /**
+     * Runs a body as a task of this loop: {@code asyncio.run_coroutine_threadsafe}. Any thread. If the loop is not running the body waits
+     * for the next run.
+     *
+     * <p>Cancelling the result cancels the task. What depends on the result without an executor of its own runs on this loop, as a callback.
+     * If the loop closes first the result fails. Waiting for it with {@code get} or {@code join} on this loop itself throws {@link
+     * IllegalStateException}, since it could never end.
+     *
+     * @param body the body
+     * @param <T> the type of its result
+     * @return its result, for any thread
+     * @throws IllegalStateException if this loop is closing or closed
+     */
+    public <T extends @Nullable Object> CompletableFuture<T> submit(TaskBody<? extends T, ?> body) {
+        Objects.requireNonNull(body, "body");
+        LoopFuture<T> result = new LoopFuture<>(this);
+        result.start(body);
+        return result;
+    }
+
+    /**
+     * Runs a body without a result as a task of this loop: see {@link #submit(TaskBody)}. Any thread.
+     *
+     * @param body the body
+     * @return completed with null when the body is done
+     * @throws IllegalStateException if this loop is closing or closed
+     */
+    public CompletableFuture<Void> submit(VoidTaskBody<?> body) {
+        return submit(Task.valued(body));
+    }
+
+    /**
+     * Creates a task of this loop; it starts in a later turn: {@code loop.create_task}.
+     *
+     * @param body what it runs
+     * @param <T> the type of its result
+     * @return the task
+     * @throws WrongLoopException off this loop; {@link #submit} is for other threads
+     * @throws IllegalStateException if this loop is closing or closed
+     */
+    public <T extends @Nullable Object> Task<T> createTask(TaskBody<? extends T, ?> body) {
+        checkOpenOnLoop();
+        return newTask(null, Objects.requireNonNull(body, "body"));
+    }
+
+    /**
+     * Creates a task without a result: see {@link #createTask(TaskBody)}.
+     *
+     * @param body what it runs
+     * @return the task
+     * @throws WrongLoopException off this loop
+     * @throws IllegalStateException if this loop is closing or closed
+     */
+    public Task<Void> createTask(VoidTaskBody<?> body) {
+        checkOpenOnLoop();
+        return newTask(null, Task.valued(body));
+    }
+
+    /**
+     * Creates a task with a name: see {@link #createTask(TaskBody)}.
+     *
+     * @param name for messages and dumps
+     * @param body what it runs
+     * @param <T> the type of its result
+     * @return the task
+     * @throws WrongLoopException off this loop
+     * @throws IllegalStateException if this loop is closing or closed
+     */
+    public <T extends @Nullable Object> Task<T> createTask(String name, TaskBody<? extends T, ?> body) {
+        checkOpenOnLoop();
+        return newTask(Objects.requireNonNull(name, "name"), Objects.requireNonNull(body, "body"));
+    }
+
+    /**
+     * Creates a task with a name and without a result: see {@link #createTask(TaskBody)}.
+     *
+     * @param name for messages and dumps
+     * @param body what it runs
+     * @return the task
+     * @throws WrongLoopException off this loop
+     * @throws IllegalStateException if this loop is closing or closed
+     */
+    public Task<Void> createTask(String name, VoidTaskBody<?> body) {
+        checkOpenOnLoop();
+        return newTask(Objects.requireNonNull(name, "name"), Task.valued(body));
+    }
+
+    <T extends @Nullable Object> Task<T> newTask(@Nullable String taskName, TaskBody<? extends T, ?> body) {
+        Task<T> task = new Task<>(this, ++tasksMade, taskName);
+        add(task);
+        engine.ready(new Task.Start<>(task, body));
+        return task;
+    }
+
+    // ---------------------------------------------------------------- looking
+
+    /**
+     * The loop's clock: {@code loop.time}.
+     *
+     * @return nanoseconds since some fixed point
+     * @throws WrongLoopException off this loop
+     */
+    public long nanoTime() {
+        checkOnLoop();
+        return engine.nanoTime();
+    }
+
+    /**
+     * The tasks that are not done: {@code asyncio.all_tasks}.
+     *
+     * @return the tasks as they are now, the oldest first
+     * @throws WrongLoopException off this loop
+     */
+    public List<Task<?>> allTasks() {
+        checkOnLoop();
+        return Collections.unmodifiableList(tasks());
+    }
+
+    /** Identity and state; any thread may call this, and reads the state as it happens to be. */
+    @Override
+    public String toString() {
+        return Identity.of(this) + " [name=" + name + ", " + state.name().toLowerCase(java.util.Locale.ROOT) + ", tasks=" + taskCount + "]";
+    }
+
+    // ---------------------------------------------------------------- for the rest of the package: any thread
+
+    boolean isOwner() {
+        return engine.isOwner();
+    }
+
+    String name() {
+        return name;
+    }
+
+    String describe() {
+        return "loop '" + name + "'" + (state == State.CLOSED ? " (closed)" : "");
+    }
+
+    IllegalStateException closedException() {
+        return new IllegalStateException("event loop '" + name + "' is " + (isClosed() ? "closed" : "closing"));
+    }
+
+    /** Sends an item in, or says that the loop takes no more. */
+    void post(Item item) {
+        if (closeRequested || !engine.post(item)) {
+            throw closedException();
+        }
+    }
+
+    void checkOnLoop() {
+        if (!isOwner()) {
+            throw offLoop();
+        }
+    }
+
+    private void checkOpenOnLoop() {
+        checkOnLoop();
+        if (closing) {
+            throw closedException();
+        }
+    }
+
+    private IllegalStateException offLoop() {
+        if (isClosed()) {
+            return closedException();
+        }
+        EventLoop other = currentOrNull();
+        return new WrongLoopException(this + " is a different event loop: " + CallSite.operation() + " called from "
+                + (other == null ? CallSite.currentThread() + ", which runs no loop" : other.describe())
+                + " (use callSoonThreadSafe, execute or submit from other threads)");
+    }
+
+    // ---------------------------------------------------------------- for the rest of the package: with the baton
+
+    /** The task whose code runs; null in a callback. */
+    @Nullable Task<?> runningTask() {
+        return current;
+    }
+
+    Task<?> requireTask() {
+        Task<?> task = current;
+        if (task == null) {
+            throw new IllegalStateException(CallSite.operation() + " in a callback: only tasks can wait, use createTask");
+        }
+        return task;
+    }
+
+    /** From here on this task's code runs, or, with null, no task's. */
+    void enter(@Nullable Task<?> task) {
+        current = task;
+    }
+
+    boolean isClosing() {
+        return closing;
+    }
+
+    private void add(Task<?> task) {
+        task.previous = lastTask;
+        if (lastTask == null) {
+            firstTask = task;
+        } else {
+            lastTask.next = task;
+        }
+        lastTask = task;
+        taskCount++;
+    }
+
+    /** The task is done. */
+    void remove(Task<?> task) {
+        Task<?> before = task.previous;
+        Task<?> after = task.next;
+        if (before == null) {
+            firstTask = after;
+        } else {
+            before.next = after;
+        }
+        if (after == null) {
+            lastTask = before;
+        } else {
+            after.previous = before;
+        }
+        task.previous = null;
+        task.next = null;
+        if (--taskCount == 0 && stopWithoutTasks) {
+            engine.stop();
+        }
+    }
+
+    private List<Task<?>> tasks() {
+        List<Task<?>> tasks = new ArrayList<>(taskCount);
+        for (Task<?> task = firstTask; task != null; task = task.next) {
+            tasks.add(task);
+        }
+        return tasks;
+    }
+
+    Unobserved unobserved(Future<?> future, Throwable exception) {
+        Unobserved failure = new Unobserved(this, future, exception);
+        unobserved.add(failure);
+        return failure;
+    }
+
+    void forget(Unobserved failure) {
+        unobserved.remove(failure);
+    }
+
+    void register(LoopFuture<?> future) {
+        handedOut.add(future);
+    }
+
+    void unregister(LoopFuture<?> future) {
+        handedOut.remove(future);
+    }
+
+    // ---------------------------------------------------------------- exceptions that nobody catches
+
+    /** Calls the exception handler; only where user code may run. */
+    void handle(String what, Throwable exception) {
+        try {
+            handler.accept("event loop '" + name + "': " + what, exception);
+        } catch (Throwable e) {
+            exception.addSuppressed(e);
+            Builder.log("event loop '" + name + "': the exception handler failed on: " + what, exception);
+        }
+    }
+
+    /** Has the exception handler called in a turn of user code. */
+    void report(String what, Throwable exception) {
+        engine.ready(new Job() {
+            @Override
+            protected void run() {
+                handle(what, exception);
+            }
+
+            @Override
+            public void rejected(Throwable reason) {
+                handle(what, exception);
+            }
+        });
+    }
+
+    /** Options of a loop. */
+    public static final class Builder {
+        private @Nullable String name;
+        private BiConsumer<String, Throwable> handler = Builder::log;
+
+        private Builder() {}
+
+        /**
+         * Names the loop, for messages and thread names.
+         *
+         * @param name the name; {@code loop-} and a number by default
+         * @return this
+         */
+        public Builder name(String name) {
+            this.name = Objects.requireNonNull(name, "name");
+            return this;
+        }
+
+        /**
+         * Sets who is told of exceptions that nobody else can be told of: what callbacks throw, and what tasks and futures failed with that
+         * were never asked. {@code loop.set_exception_handler}.
+         *
+         * @param handler called with a description and the exception, on the loop like a callback, or by {@link EventLoop#close()}; by
+         *     default it logs an error to the system logger {@code dev.signalbox.loop}
+         * @return this
+         */
+        public Builder exceptionHandler(BiConsumer<String, Throwable> handler) {
+            this.handler = Objects.requireNonNull(handler, "handler");
+            return this;
+        }
+
+        /**
+         * Creates the loop.
+         *
+         * @return a new loop
+         * @throws IllegalStateException if the system property {@code dev.signalbox.loop.scheduler} asks for what this Java does not have
+         */
+        public EventLoop build() {
+            return new EventLoop(this);
+        }
+
+        private static void log(String what, Throwable exception) {
+            System.getLogger("dev.signalbox.loop").log(System.Logger.Level.ERROR, what, exception);
+        }
+    }
+}

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.signalbox.loop;
+
+import dev.signalbox.loop.internal.Job;
+import dev.signalbox.loop.internal.Op;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a loop hands to other threads for a result of its own. The loop completes it in a turn of user code, since what depends on it runs
+ * right there, and sees to it that none stays pending when it closes. Waiting for it on the loop itself could never end, so it throws.
+ */
+final class LoopFuture<T extends @Nullable Object> extends CompletableFuture<T> {
+    private final EventLoop loop;
+
+    LoopFuture(EventLoop loop) {
+        this.loop = loop;
+    }
+
+    /** Completes this when the source is done. On the loop. */
+    void follow(Future<? extends T> source) {
+        loop.register(this);
+        source.whenDone(new Job() {
+            @Override
+            protected void run() {
+                completeLike(source);
+            }
+
+            @Override
+            public void rejected(Throwable reason) {
+                completeLike(source);
+            }
+        });
+    }
+
+    private void completeLike(Future<? extends T> source) {
+        loop.unregister(this);
+        Throwable failure = source.failure();
+        if (failure == null) {
+            complete(source.value());
+        } else {
+            completeExceptionally(failure);
+        }
+    }
+
+    /** The loop will not complete it any more. */
+    void closed() {
+        completeExceptionally(loop.closedException());
+    }
+
+    // ---------------------------------------------------------------- submitted bodies
+
+    /** Sends the body in. Any thread. A cancel of this future cancels the task, or keeps it from starting. */
+    void start(TaskBody<? extends T, ?> body) {
+        loop.post(new Op() {
+            @Override
+            protected void run() {
+                if (!isDone()) {
+                    Task<T> task = loop.newTask(null, body);
+                    whenComplete((value, failure) -> cancelIfPending(task));
+                    follow(task);
+                }
+            }
+
+            @Override
+            public void rejected(Throwable reason) {
+                closed();
+            }
+        });
+    }
+
+    private void cancelIfPending(Task<T> task) {
+        if (isCancelled()) {
+            loop.engine.post(Op.of(() -> task.cancelFromLoop(null)));
+        }
+    }
+
+    // ---------------------------------------------------------------- CompletableFuture
+
+    @Override
+    public T get() throws InterruptedException, ExecutionException {
+        checkMayWait();
+        return super.get();
+    }
+
+    @Override
+    public T get(long timeout, TimeUnit unit) throws InterruptedException, ExecutionException, TimeoutException {
+        checkMayWait();
+        return super.get(timeout, unit);
+    }
+
+    @Override
+    public T join() {
+        checkMayWait();
+        return super.join();
+    }
+
+    /** Stages that depend on this one can as little be waited for on the loop. */
+    @Override
+    public <U extends @Nullable Object> CompletableFuture<U> newIncompleteFuture() {
+        return new LoopFuture<>(loop);
+    }
+
+    private void checkMayWait() {
+        if (!isDone() && loop.isOwner()) {
+            throw new IllegalStateException("waiting on " + loop.describe()
+                    + " for a result of its own could never end: use await(), or wait in Async.blocking");
+        }
+    }
+}

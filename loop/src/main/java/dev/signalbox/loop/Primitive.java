@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.signalbox.loop;
+
+import dev.signalbox.core.internal.Identity;
+import java.lang.StackWalker.StackFrame;
+import org.jspecify.annotations.Nullable;
+
+/** What the {@code Async} primitives share: they remember where they were bound, and show their state in {@code toString()}. */
+abstract class Primitive extends LoopBound {
+    // Written once by the thread that binds, read racily for messages only.
+    private @Nullable String boundBy;
+    private @Nullable StackFrame boundAt;
+
+    /** Bound to the loop that creates it; one made by a thread waits for its first use. */
+    Primitive() {
+        super(null);
+        EventLoop creator = EventLoop.currentOrNull();
+        if (creator != null) {
+            bindTo(creator);
+        }
+    }
+
+    @Override
+    final void onBound() {
+        EventLoop current = EventLoop.currentOrNull();
+        Task<?> task = current == null ? null : current.runningTask();
+        boundBy = task == null ? "by a callback" : "by task '" + task.displayName() + "'";
+        boundAt = CallSite.caller();
+    }
+
+    @Override
+    final String boundWhere() {
+        String by = boundBy;
+        StackFrame at = boundAt;
+        return (by == null ? "" : " " + by) + (at == null ? "" : " at " + CallSite.place(at));
+    }
+
+    @Override
+    final String counterpart() {
+        return "dev.signalbox.core." + getClass().getSimpleName().substring("Async".length());
+    }
+
+    /** The state for {@code toString()}, as {@code permits=1, waiters=0}; read from any thread. */
+    abstract String state();
+
+    /** Identity and state; any thread may call this, and reads the state as it happens to be. */
+    @Override
+    public final String toString() {
+        return Identity.of(this) + " [" + state() + "]";
+    }
+}

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.signalbox.loop;
+
+import dev.signalbox.loop.internal.Op;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/** A task that waits for a stage which some other thread completes. */
+final class StageWait extends Wait {
+    /** How a stage ended. */
+    private record End<T extends @Nullable Object>(@Nullable T value, @Nullable Throwable failure) {}
+
+    private StageWait(Task<?> task) {
+        super(task);
+    }
+
+    static <T extends @Nullable Object> T await(Task<?> task, CompletionStage<? extends T> stage) {
+        CompletableFuture<End<T>> end = new CompletableFuture<>();
+        stage.whenComplete((value, failure) -> end.complete(new End<>(value, failure)));
+        if (!end.isDone()) {
+            suspend(task, stage, end);
+        }
+        return resultOf(end.join());
+    }
+
+    private static void suspend(Task<?> task, CompletionStage<?> stage, CompletableFuture<?> end) {
+        StageWait wait = new StageWait(task);
+        end.thenRun(() -> task.engine().post(Op.of(wait::grant)));
+        try {
+            task.suspend(wait, Task.FOREVER);
+        } catch (CancelledException e) {
+            cancel(stage); // here, on the task's own stack: what depends on the stage may run inline
+            throw e;
+        }
+    }
+
+    private static void cancel(CompletionStage<?> stage) {
+        try {
+            stage.toCompletableFuture().cancel(true);
+        } catch (UnsupportedOperationException e) {
+            // The stage cannot be cancelled: CompletionStage allows that.
+        }
+    }
+
+    @SuppressWarnings("NullAway") // the value is absent only together with a failure
+    private static <T extends @Nullable Object> T resultOf(End<T> end) {
+        Throwable failure = end.failure();
+        if (failure == null) {
+            return end.value();
+        }
+        // A stage that depends on a failed one has that failure as the cause of its own.
+        boolean derived = failure instanceof CompletionException && failure.getCause() != null;
+        throw Failures.unchecked(derived ? failure.getCause() : failure);
+    }
+}

@@ -1,0 +1,525 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.signalbox.loop;
+
+import dev.signalbox.core.internal.Identity;
+import dev.signalbox.loop.internal.Engine;
+import dev.signalbox.loop.internal.Item;
+import dev.signalbox.loop.internal.Job;
+import dev.signalbox.loop.internal.Worker;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A body that runs on a loop, and its result: {@code asyncio.Task}.
+ *
+ * <p>Made by {@link Async#createTask(TaskBody)} or {@link EventLoop#createTask(TaskBody)}; it starts in a later turn of the loop. The loop
+ * holds on to its tasks until they are done. While a task runs nobody else of its loop does; it lets others run only where it waits: in
+ * {@link Future#await()}, in the {@code Async} primitives, in {@link Async#sleep} and the like.
+ *
+ * <p><b>Cancellation.</b> {@link #cancel()} asks: the task gets a {@link CancelledException} where it waits, or where it waits next, and not
+ * where a call has nothing to wait for. A task that waits for a future cancels that future. If the exception escapes from the body the task
+ * ends cancelled; a task that catches it and means to go on calls {@link #uncancel()}. One that was asked too late, and returns before it
+ * waits again, ends cancelled all the same. A task that is cancelled before its first turn never runs.
+ *
+ * <p><b>Failure.</b> Whatever else escapes from the body, errors included, is the failure of this task, rethrown to whoever awaits it. An
+ * {@link InterruptedException} that escapes ends it cancelled.
+ *
+ * @param <T> the type of the result
+ */
+public final class Task<T extends @Nullable Object> extends Future<T> {
+    /** As a timeout: wait without limit. */
+    static final long FOREVER = Long.MAX_VALUE;
+
+    /** While its loop closes every further wait is refused; a task that has swallowed so many refusals will not end by itself. */
+    private static final int MOST_REFUSALS = 1_000;
+
+    private final int number;
+    private final @Nullable String name;
+
+    // Guarded by the baton.
+    /** Where its stack is, from its first turn to its last. */
+    private @Nullable Worker worker;
+    /** What it waits for while it is suspended or off its loop. */
+    private @Nullable Wait waiting;
+    /** Neighbours in the list of its loop's tasks. */
+    @Nullable Task<?> previous;
+
+    @Nullable Task<?> next;
+
+    /** What {@link #cancelling()} tells: requests that nobody took back. */
+    private int requests;
+    /** Requests that were not thrown yet; those of time limits apart, since these are taken back when the scope ends. */
+    private int undelivered;
+
+    private int undeliveredExpiries;
+    /** How often a cancel was thrown. */
+    private int deliveries;
+
+    private @Nullable String cancelMessage;
+
+    Task(EventLoop loop, int number, @Nullable String name) {
+        super(loop);
+        this.number = number;
+        this.name = name;
+    }
+
+    // ---------------------------------------------------------------- public
+
+    /**
+     * The name, for messages and dumps.
+     *
+     * @return the name given when it was created, or else {@code Task-} and a number
+     * @throws WrongLoopException off its loop
+     */
+    public String name() {
+        check();
+        return displayName();
+    }
+
+    /**
+     * How many cancel requests are open: made, and not taken back by {@link #uncancel()}.
+     *
+     * @return the number, zero or more
+     * @throws WrongLoopException off its loop
+     */
+    public int cancelling() {
+        check();
+        return requests;
+    }
+
+    /**
+     * Takes one cancel request back: the task has dealt with it and goes on. When none is left, one that was not thrown yet is dropped.
+     *
+     * @return how many requests are still open
+     * @throws WrongLoopException off its loop
+     */
+    public int uncancel() {
+        check();
+        requests = Math.max(requests - 1, 0);
+        undelivered = Math.min(undelivered, requests);
+        if (requests == 0) {
+            undeliveredExpiries = 0;
+        }
+        return requests;
+    }
+
+    /**
+     * Asks the task to end, with a message for its {@link CancelledException}. See the class on what follows.
+     *
+     * @param message why; may be null
+     * @return false if it was done already
+     * @throws WrongLoopException off its loop
+     */
+    @Override
+    public boolean cancel(@Nullable String message) {
+        return super.cancel(message);
+    }
+
+    /**
+     * Not for tasks: the body gives the result.
+     *
+     * @deprecated always throws
+     * @throws UnsupportedOperationException always
+     * @throws WrongLoopException off its loop
+     */
+    @Deprecated
+    @Override
+    public boolean complete(T value) {
+        check();
+        throw new UnsupportedOperationException("the result of a task is what its body returns: " + this);
+    }
+
+    /**
+     * Not for tasks: the body gives the result.
+     *
+     * @deprecated always throws
+     * @throws UnsupportedOperationException always
+     * @throws WrongLoopException off its loop
+     */
+    @Deprecated
+    @Override
+    public boolean fail(Throwable exception) {
+        check();
+        throw new UnsupportedOperationException("the exception of a task is what its body throws: " + this);
+    }
+
+    /** Identity, name and state; any thread may call this, and reads the state as it happens to be. */
+    @Override
+    public String toString() {
+        return Identity.of(this) + " ['" + displayName() + "', " + displayState() + "]";
+    }
+
+    // ---------------------------------------------------------------- its life
+
+    /** The body as the engine starts it; the task itself need not hold on to it. */
+    static final class Start<T extends @Nullable Object> extends Job {
+        private final Task<T> task;
+        private final TaskBody<? extends T, ?> body;
+
+        Start(Task<T> task, TaskBody<? extends T, ?> body) {
+            this.task = task;
+            this.body = body;
+        }
+
+        @Override
+        protected void run() {
+            task.run(body);
+        }
+
+        @Override
+        public void rejected(Throwable reason) {
+            if (task.isPending()) {
+                task.end(null, reason);
+            }
+        }
+    }
+
+    private void run(TaskBody<? extends T, ?> body) {
+        EventLoop loop = loop();
+        if (!isPending()) {
+            return; // its loop closed first
+        }
+        worker = loop.engine.holder();
+        loop.enter(this);
+        T value = null;
+        Throwable thrown = null;
+        try {
+            if (isCancelPending()) {
+                throw deliverCancel(null);
+            }
+            value = body.call();
+        } catch (Throwable e) {
+            thrown = e;
+        }
+        loop.enter(null);
+        worker = null;
+        end(value, thrown);
+    }
+
+    @SuppressWarnings("NullAway") // value is absent only together with an exception
+    private void end(@Nullable Object value, @Nullable Throwable thrown) {
+        loop().remove(this);
+        if (thrown == null && isCancelPending()) {
+            finishCancelled(cancelMessage, null);
+        } else if (thrown == null) {
+            finishSucceeded(value);
+        } else if (isOwnCancel(thrown)) {
+            finishCancelled(thrown.getMessage(), thrown);
+        } else {
+            finishFailed(thrown);
+        }
+    }
+
+    /** A cancel of this task, or one that the body itself threw; not one of something else that it awaited. */
+    private boolean isOwnCancel(Throwable thrown) {
+        if (thrown instanceof CancelledException cancelled) {
+            return cancelled.source() == null || cancelled.source() == this;
+        }
+        return thrown instanceof InterruptedException;
+    }
+
+    /** Ends a task that never had a turn. */
+    void cancelUnstarted() {
+        loop().remove(this);
+        finishCancelled(cancelMessage, null);
+    }
+
+    // ---------------------------------------------------------------- cancelling
+
+    @Override
+    boolean cancelFromLoop(@Nullable String message) {
+        if (!isPending()) {
+            return false;
+        }
+        requests++;
+        cancelMessage = message;
+        Wait wait = waiting;
+        if (wait != null && !wait.isEnded() && wait.forwardCancel(message)) {
+            return true;
+        }
+        undelivered++;
+        interruptWait();
+        return true;
+    }
+
+    /**
+     * A time limit of this task has expired: a cancel which the scope of the limit takes back.
+     *
+     * @return whether it is still to be thrown; false: what the task waits for took it
+     */
+    boolean expire(String message) {
+        requests++;
+        cancelMessage = message;
+        Wait wait = waiting;
+        if (wait != null && !wait.isEnded() && wait.forwardCancel(message)) {
+            return false;
+        }
+        undeliveredExpiries++;
+        interruptWait();
+        return true;
+    }
+
+    /**
+     * Takes the cancel of a time limit back.
+     *
+     * @param undelivered whether it was never thrown
+     * @return how many requests are still open
+     */
+    int takeBackExpiry(boolean undelivered) {
+        if (undelivered && undeliveredExpiries > 0) {
+            undeliveredExpiries--;
+        }
+        requests = Math.max(requests - 1, 0);
+        return requests;
+    }
+
+    private void interruptWait() {
+        Wait wait = waiting;
+        if (wait != null && !wait.isEnded()) {
+            wait.cancel();
+        }
+    }
+
+    final boolean isCancelPending() {
+        return (undelivered | undeliveredExpiries) != 0;
+    }
+
+    /** The exception to throw now for all the requests that were not thrown yet. */
+    CancelledException deliverCancel(@Nullable Throwable cause) {
+        undelivered = 0;
+        undeliveredExpiries = 0;
+        deliveries++;
+        return new CancelledException(cancelMessage, this, cause);
+    }
+
+    int deliveries() {
+        return deliveries;
+    }
+
+    /** The requests of which this task knows already: a scope that begins now has to answer for all others. */
+    int delivered() {
+        return requests - undelivered - undeliveredExpiries;
+    }
+
+    // ---------------------------------------------------------------- waiting
+
+    /**
+     * Lets others run until the wait has ended.
+     *
+     * @param nanos how long at the most, more than zero, or {@link #FOREVER}
+     * @return whether the wait was granted; false: the time was up
+     * @throws CancelledException if this task was cancelled
+     */
+    boolean suspend(Wait wait, long nanos) {
+        if (isCancelPending() || isRefused()) {
+            wait.abandon();
+            throw deliverCancel(null);
+        }
+        if (nanos != FOREVER) {
+            loop().engine.schedule(wait, nanos);
+        }
+        waiting = wait;
+        park();
+        waiting = null;
+        if (isCancelPending()) {
+            wait.abandon();
+            throw deliverCancel(null);
+        }
+        return wait.isGranted();
+    }
+
+    /** Lets the others that are ready run first. */
+    void yield() {
+        if (isCancelPending() || isRefused()) {
+            throw deliverCancel(null);
+        }
+        wake();
+        park();
+        if (isCancelPending()) {
+            throw deliverCancel(null);
+        }
+    }
+
+    private void park() {
+        EventLoop loop = loop();
+        loop.enter(null);
+        loop.engine.suspend(worker());
+        loop.enter(this);
+    }
+
+    /** Its stack is to go on; only while it is suspended, and once. */
+    void wake() {
+        engine().ready(worker());
+    }
+
+    private Worker worker() {
+        return Objects.requireNonNull(worker);
+    }
+
+    Engine engine() {
+        return loop().engine;
+    }
+
+    /** While the loop closes nobody may begin to wait: every attempt is another cancel. */
+    private boolean isRefused() {
+        EventLoop loop = loop();
+        if (loop.engine.hasFailed()) {
+            throw new IllegalStateException("event loop '" + loop.name() + "' has failed");
+        }
+        if (!loop.isClosing()) {
+            return false;
+        }
+        requests++;
+        cancelMessage = "event loop '" + loop.name() + "' is closing";
+        if (requests > MOST_REFUSALS) {
+            abandon();
+        }
+        return true;
+    }
+
+    /** Leaves this stack for good: it would keep the closing loop for ever. */
+    private void abandon() {
+        EventLoop loop = loop();
+        loop.report(
+                "abandoned: " + describe() + " swallowed " + MOST_REFUSALS + " cancels while its loop was closing",
+                new CancelledException(cancelMessage, this, null));
+        cancelUnstarted();
+        park();
+        throw new AssertionError("an abandoned task was woken: " + this);
+    }
+
+    /** Unwinds at its next turn, wherever it is. The loop is closing, and nothing else is ready than these. */
+    void unwind(Set<Item> ready) {
+        requests++;
+        undelivered++;
+        cancelMessage = "event loop '" + loop().name() + "' is closing";
+        Wait wait = waiting;
+        if (worker == null) {
+            cancelUnstarted();
+        } else if (wait instanceof StepOff) {
+            wait.cancel();
+        } else if (!ready.contains(worker)) {
+            wake();
+        }
+    }
+
+    // ---------------------------------------------------------------- off the loop
+
+    /**
+     * Code that runs outside the loop, on this task's own stack, while the loop goes on: what a task waits for between stepping off and
+     * stepping on again. A cancel interrupts its thread, but only while it is out.
+     */
+    private static final class StepOff extends Wait {
+        private final boolean interruptible;
+        private final Thread thread = Thread.currentThread();
+        private boolean over; // guarded by this
+        private boolean interrupted; // guarded by this
+
+        StepOff(Task<?> task, boolean interruptible) {
+            super(task);
+            this.interruptible = interruptible;
+        }
+
+        @Override
+        void cancel() {
+            synchronized (this) {
+                if (!over && interruptible) {
+                    interrupted = true;
+                    thread.interrupt();
+                }
+            }
+        }
+
+        /** Nobody interrupts the thread from here on; an interrupt of ours is taken back. One from elsewhere cannot be told apart then. */
+        void over() {
+            boolean ours;
+            synchronized (this) {
+                over = true;
+                ours = interrupted;
+            }
+            if (ours) {
+                Thread.interrupted();
+            }
+        }
+    }
+
+    /**
+     * Runs code while the loop goes on without this task.
+     *
+     * @param interruptible whether a cancel may interrupt it
+     */
+    @SuppressWarnings("NullAway") // the result is absent only together with an exception
+    <R extends @Nullable Object, X extends Throwable> R offLoop(TaskBody<R, X> code, boolean interruptible)
+            throws X, InterruptedException {
+        EventLoop loop = loop();
+        if (interruptible && (isCancelPending() || isRefused())) {
+            throw deliverCancel(null);
+        }
+        StepOff off = new StepOff(this, interruptible);
+        leave(off);
+        R result = null;
+        Throwable thrown = null;
+        try {
+            result = code.call();
+        } catch (Throwable e) {
+            thrown = e;
+        }
+        off.over();
+        loop.engine.stepOn(worker());
+        waiting = null;
+        loop.enter(this);
+        if (thrown == null) {
+            return result;
+        }
+        if (interruptible && isCancelPending()) {
+            CancelledException cancelled = deliverCancel(null);
+            cancelled.addSuppressed(thrown);
+            throw cancelled;
+        }
+        throw Failures.<X>sneaky(thrown);
+    }
+
+    /** Runs a wait that no cancel may end; the cancel waits for the next one. */
+    void runOffLoop(Runnable wait) {
+        try {
+            this.<Void, RuntimeException>offLoop(valued(wait::run), false);
+        } catch (InterruptedException e) {
+            throw new AssertionError("an uninterruptible wait was interrupted", e);
+        }
+    }
+
+    private void leave(StepOff off) {
+        EventLoop loop = loop();
+        waiting = off;
+        loop.enter(null);
+        try {
+            loop.engine.stepOff(worker());
+        } catch (OutOfMemoryError e) {
+            waiting = null;
+            loop.enter(this);
+            throw e;
+        }
+    }
+
+    // ---------------------------------------------------------------- display
+
+    @Override
+    String describe() {
+        return "task '" + displayName() + "'";
+    }
+
+    String displayName() {
+        return name == null ? "Task-" + number : name;
+    }
+
+    /** A body without a result, as one whose result is null. */
+    @SuppressWarnings("NullAway") // Void has no other value, and Task<Void> reads better than Task<@Nullable Void>
+    static <X extends Throwable> TaskBody<Void, X> valued(VoidTaskBody<X> body) {
+        Objects.requireNonNull(body, "body");
+        return () -> {
+            body.run();
+            return null;
+        };
+    }
+}

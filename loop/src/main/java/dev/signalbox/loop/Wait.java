@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.signalbox.loop;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One suspension of one task. It ends once: when what the task waits for is granted, when its time is up, or when the task is cancelled,
+ * whichever comes first. The task runs some time later; a cancel that comes in between makes it give back what it was granted.
+ *
+ * <pre>
+ *   waiting ──grant──▶ granted ──(task runs)──▶ done
+ *      │                  └────cancel──(task runs)──▶ giveBack(), CancelledException
+ *      ├──expire──▶ withdrawn() ──(task runs)──▶ done, not granted
+ *      └──cancel──▶ withdrawn() ──(task runs)──▶ CancelledException
+ * </pre>
+ *
+ * <p>Guarded by the baton.
+ */
+class Wait extends Link {
+    final Task<?> task;
+    private boolean ended;
+    private boolean granted;
+
+    Wait(Task<?> task) {
+        this.task = task;
+    }
+
+    /** What the task waits for is given to it. */
+    final void grant() {
+        if (!ended) {
+            granted = true;
+            end();
+            task.wake();
+        }
+    }
+
+    @Override
+    final void signalled() {
+        grant();
+    }
+
+    @Override
+    protected final void expire() {
+        if (!ended) {
+            end();
+            withdrawn();
+            task.wake();
+        }
+    }
+
+    /** The task was cancelled while it is suspended in this wait. */
+    void cancel() {
+        if (!ended) {
+            end();
+            withdrawn();
+            task.wake();
+        }
+    }
+
+    /** The task runs again, and is going to throw. */
+    final void abandon() {
+        if (!ended) {
+            end();
+            withdrawn();
+        } else if (granted) {
+            giveBack();
+        }
+    }
+
+    private void end() {
+        ended = true;
+        task.engine().unschedule(this);
+        unlink();
+    }
+
+    final boolean isEnded() {
+        return ended;
+    }
+
+    final boolean isGranted() {
+        return granted;
+    }
+
+    /**
+     * Passes a cancel of the task on to what it waits for. True when that took it: then the task goes on waiting, until what it waits for
+     * has ended.
+     */
+    boolean forwardCancel(@Nullable String message) {
+        return false;
+    }
+
+    /** The task left without being granted anything: whoever stood behind it may be served now. */
+    void withdrawn() {}
+
+    /** The task was granted something and cannot take it any more. */
+    void giveBack() {}
+}

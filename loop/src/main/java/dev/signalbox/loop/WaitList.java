@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.signalbox.loop;
+
+import org.jspecify.annotations.Nullable;
+
+/** Those who wait for one thing, in the order in which they came; leaving from the middle costs the same as from the end. */
+final class WaitList {
+    private @Nullable Link first;
+    private @Nullable Link last;
+    private int size;
+
+    boolean isEmpty() {
+        return first == null;
+    }
+
+    int size() {
+        return size;
+    }
+
+    @Nullable Link first() {
+        return first;
+    }
+
+    void add(Link link) {
+        assert link.list == null : "in a list already: " + link;
+        link.list = this;
+        link.previous = last;
+        if (last == null) {
+            first = link;
+        } else {
+            last.next = link;
+        }
+        last = link;
+        size++;
+    }
+
+    void remove(Link link) {
+        assert link.list == this : "not in this list: " + link;
+        Link before = link.previous;
+        Link after = link.next;
+        if (before == null) {
+            first = after;
+        } else {
+            before.next = after;
+        }
+        if (after == null) {
+            last = before;
+        } else {
+            after.previous = before;
+        }
+        link.list = null;
+        link.previous = null;
+        link.next = null;
+        size--;
+    }
+
+    /** Tells the first, which leaves the list. */
+    void signalFirst() {
+        Link link = first;
+        if (link != null) {
+            remove(link);
+            link.signalled();
+        }
+    }
+
+    /** Tells all who are here now; those who come meanwhile are not among them. */
+    void signalAll() {
+        for (int left = size; left > 0 && first != null; left--) {
+            signalFirst();
+        }
+    }
+}

@@ -1,0 +1,476 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.signalbox.loop.internal;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides whose turn it is: a single-threaded loop whose code runs on many stacks, one at any moment. It knows nothing of tasks, only of
+ * code to start, stacks to continue, timers, and what other threads send.
+ *
+ * <p>There is one <em>baton</em>, and whoever holds it <em>is</em> the loop (leader and followers: D. C. Schmidt, C. O'Ryan, M. Kircher,
+ * I. Pyarali, 2000). Jobs run at the bottom of a worker's stack. A job that must wait keeps its thread: it looks for the next item from
+ * where it stands and passes the baton straight to the stack that is to go on, or to a free worker if the next item is user code, since
+ * nothing of a suspended task may leak into foreign code. The baton lies on the floor while nobody runs the loop.
+ *
+ * <p>Invariants:
+ *
+ * <ol>
+ *   <li>At most one thread holds the baton. {@link #owner} names it, and is written before that thread can run.
+ *   <li>A stack that passed the baton touches nothing of the loop, and does not unwind, until it got it back.
+ *   <li>User code runs at the bottom of a worker's stack only, and under no lock.
+ *   <li>A suspended worker is in the ready queue or the inbox at most once.
+ *   <li>A throwable out of the bookkeeping is never swallowed: it ends the run, loudly.
+ *   <li>{@link #sleeper} is published before the last look at the inbox, and a push is before the look at the sleeper: no wake-up is lost.
+ * </ol>
+ */
+public final class Engine {
+    /** Idle workers kept; a surplus one ends its thread. */
+    static final int MOST_IDLE = 64;
+
+    /** So far away that nobody sees it, so near that differences of two deadlines do not overflow. */
+    private static final long LONGEST_DELAY = Long.MAX_VALUE / 2;
+
+    private static final int SPINS = 64;
+
+    private final ThreadFactory threads;
+    private final @Nullable ClassLoader contextClassLoader;
+    private final Inbox inbox = new Inbox();
+
+    // Guarded by the baton: read and written by its holder, or by the one thread that works while it lies on the floor.
+    private final ReadyQueue ready = new ReadyQueue();
+    private final Timers timers = new Timers();
+    private @Nullable Worker idle;
+    private int idleCount;
+    /** Items left in this round: what becomes ready meanwhile belongs to the next one, so that timers and the inbox get their turn. */
+    private int budget;
+
+    private boolean stop;
+    private @Nullable Worker holder;
+
+    /**
+     * The thread that holds the baton. A plain field which any thread may read to ask "is it me?": a thread can see its own name here only
+     * while it holds the baton, since passing it on is its own later write.
+     */
+    private @Nullable Thread owner;
+
+    /** What ended the bookkeeping. Written by whoever fails, possibly with no stack left: hence a bare field. */
+    private @Nullable Throwable failure;
+
+    // Cross threads.
+    private volatile @Nullable Thread sleeper;
+    private volatile boolean stopped = true;
+    private @Nullable Thread runner; // written before a run begins, read by its holders
+
+    /** An engine whose workers are such threads. */
+    public Engine(Threads kind, String threadName, @Nullable ClassLoader contextClassLoader) {
+        this.threads = kind.factory(threadName);
+        this.contextClassLoader = contextClassLoader;
+    }
+
+    // ---------------------------------------------------------------- any thread
+
+    /** Whether the calling thread holds the baton. */
+    public boolean isOwner() {
+        return owner == Thread.currentThread();
+    }
+
+    /** Sends an item into the loop and wakes it; false when the loop is sealed. */
+    public boolean post(Item item) {
+        Inbox.Push push = inbox.push(item);
+        if (push == Inbox.Push.FIRST) {
+            Thread sleeping = sleeper;
+            if (sleeping != null) {
+                LockSupport.unpark(sleeping);
+            }
+        }
+        return push != Inbox.Push.REFUSED;
+    }
+
+    /** The clock of the timers, in nanoseconds. */
+    public long nanoTime() {
+        return System.nanoTime();
+    }
+
+    // ---------------------------------------------------------------- the thread that runs the loop
+
+    /**
+     * Gives the baton to a worker and waits until it lies on the floor again: after {@link #stop()}, or when the bookkeeping failed.
+     *
+     * @param interrupted runs on this thread for each interrupt; the status is set again at the end
+     * @return what failed, or null
+     */
+    public @Nullable Throwable run(Runnable interrupted) {
+        assert stopped : "running already";
+        Worker leader = freeWorker();
+        leader.start = null;
+        runner = Thread.currentThread();
+        stopped = false;
+        boolean status = false;
+        hold(leader);
+        Baton.pass(leader);
+        while (!stopped) {
+            LockSupport.park(this);
+            if (Thread.interrupted()) {
+                status = true;
+                interrupted.run();
+            }
+        }
+        stop = false;
+        if (status) {
+            Thread.currentThread().interrupt();
+        }
+        Throwable failed = failure;
+        failure = null;
+        return failed;
+    }
+
+    /** Empties the ready queue and takes in what has arrived. The baton is on the floor or the caller's. */
+    public List<Item> takeReady() {
+        takeInbox();
+        budget = 0;
+        return ready.takeAll();
+    }
+
+    /** Refuses everything from now on, forgets the timers, and returns what was still to be done. The baton is on the floor. */
+    public List<Item> seal() {
+        List<Item> left = new ArrayList<>(ready.takeAll());
+        for (Item item = inbox.seal(); item != null; item = item.next) {
+            left.add(item);
+        }
+        timers.clear();
+        return left;
+    }
+
+    /** Lets the idle workers end. The baton is on the floor. */
+    public void dismissWorkers() {
+        while (idle != null) {
+            Worker worker = popIdle();
+            worker.exit = true;
+            Baton.pass(worker);
+        }
+    }
+
+    // ---------------------------------------------------------------- the holder of the baton
+
+    /** The worker that holds the baton. */
+    public Worker holder() {
+        Worker worker = holder;
+        assert worker != null && isOwner() : "not the holder of the baton";
+        return worker;
+    }
+
+    /** Makes an item ready. */
+    public void ready(Item item) {
+        try {
+            ready.add(item);
+        } catch (OutOfMemoryError e) {
+            failure = e;
+            throw e;
+        }
+    }
+
+    /** Ends the run after this round. */
+    public void stop() {
+        stop = true;
+    }
+
+    /** Starts a timer that expires after so many nanoseconds; below 0 counts as 0. */
+    public void schedule(Timer timer, long nanos) {
+        scheduleAt(timer, nanoTime() + Math.min(Math.max(nanos, 0), LONGEST_DELAY));
+    }
+
+    /** Starts a timer that expires at that point of {@link #nanoTime()}. */
+    public void scheduleAt(Timer timer, long deadline) {
+        timers.add(timer, deadline);
+    }
+
+    /** Stops a timer; one that does not run is left alone. */
+    public void unschedule(Timer timer) {
+        timers.remove(timer);
+    }
+
+    /** Whether the bookkeeping failed: this run is about to end, and nobody can wait in it any more. */
+    public boolean hasFailed() {
+        return failure != null;
+    }
+
+    /** Suspends the calling job until somebody made its worker ready and its turn has come. */
+    public void suspend(Worker me) {
+        try {
+            dispatch(me, false);
+        } catch (Throwable e) {
+            failure = e; // no call: the stack may be at its end. The bottom of the stack, which has room, does the rest
+            throw e;
+        }
+        me.restoreInterrupt();
+    }
+
+    /**
+     * Gives the baton away although the calling job goes on, outside the loop, until {@link #stepOn}.
+     *
+     * @throws OutOfMemoryError when no worker can be had to go on with; then the baton is still the caller's
+     */
+    public void stepOff(Worker me) {
+        Worker next;
+        if (budget > 0 && ready.peek() instanceof Worker suspended) {
+            next = suspended;
+            takeReadyItem();
+        } else {
+            next = freeWorker();
+            next.start = null;
+        }
+        try {
+            pass(next, me);
+        } catch (StackOverflowError | OutOfMemoryError e) {
+            failure = e; // whom it was for has left the queue
+            throw e;
+        }
+    }
+
+    /** Waits until it is the calling job's turn again, after {@link #stepOff}. */
+    public void stepOn(Worker me) {
+        if (!post(me)) {
+            throw new IllegalStateException("the event loop was closed meanwhile");
+        }
+        Baton.await(me);
+        me.restoreInterrupt();
+    }
+
+    // ---------------------------------------------------------------- workers
+
+    /** The life of a worker's thread. */
+    void work(Worker me) {
+        Baton.await(me);
+        while (!me.exit) {
+            Job job = me.start;
+            me.start = null;
+            me.interrupted = false; // it came while the worker was idle: meant for nobody
+            try {
+                if (job != null) {
+                    runJob(job);
+                }
+                runJobs();
+                if (failure == null) {
+                    dispatch(me, true);
+                }
+            } catch (Throwable e) {
+                failure = e;
+            }
+            // exit first: a surplus worker has passed the baton on and may look at nothing else
+            if (!me.exit && failure != null) {
+                endRun();
+                return;
+            }
+        }
+    }
+
+    /** The common case, a small loop of its own so that the compiler keeps it together: user code ready, and this stack free for it. */
+    private void runJobs() {
+        while (failure == null && budget > 0 && ready.peek() instanceof Job job) {
+            takeReadyItem();
+            runJob(job);
+        }
+    }
+
+    private static void runJob(Job job) {
+        job.run();
+        if (Thread.currentThread().isInterrupted()) {
+            Thread.interrupted(); // meant for that job, not for the next one on this thread
+        }
+    }
+
+    /**
+     * Finds what is next and sees to it that it runs: returns when that is for {@code me}. Only bookkeeping runs on this stack.
+     *
+     * @param free whether {@code me} is at the bottom of its stack and can take a job
+     */
+    private void dispatch(Worker me, boolean free) {
+        while (budget > 0 || nextRound(me)) {
+            Item next = takeReadyItem();
+            if (next == me) {
+                return;
+            }
+            if (next instanceof Worker suspended) {
+                if (free) {
+                    retire(me);
+                }
+                handOver(suspended, me);
+                return;
+            }
+            Job job = (Job) next;
+            if (free) {
+                me.start = job;
+                return;
+            }
+            Worker other = workerFor(job);
+            if (other != null) {
+                handOver(other, me);
+                return;
+            }
+        }
+        if (free) {
+            retire(me);
+        }
+        handOver(null, me);
+    }
+
+    /** Passes the baton, or puts it on the floor, and waits for it; a worker that is to exit does not wait. */
+    private void handOver(@Nullable Worker next, Worker me) {
+        if (next == null) {
+            endRun();
+        } else {
+            pass(next, me);
+        }
+        while (!me.exit) {
+            try {
+                Baton.await(me);
+                return;
+            } catch (StackOverflowError e) {
+                // Not even room for the call, and from here on there is no way back: try it until the baton is here.
+                continue;
+            }
+        }
+    }
+
+    private void pass(Worker next, Worker me) {
+        hold(next);
+        try {
+            Baton.pass(next);
+        } catch (StackOverflowError | OutOfMemoryError e) {
+            hold(me); // it was taken back
+            throw e;
+        }
+    }
+
+    private void hold(Worker worker) {
+        holder = worker;
+        owner = worker.thread();
+    }
+
+    /** Puts the baton on the floor. */
+    private void endRun() {
+        Thread waiting = runner;
+        holder = null;
+        owner = null;
+        stopped = true; // from here on the runner works
+        LockSupport.unpark(waiting);
+    }
+
+    // ---------------------------------------------------------------- rounds
+
+    private Item takeReadyItem() {
+        budget--;
+        Item item = ready.poll();
+        assert item != null : "budget without items";
+        return item;
+    }
+
+    /** Takes in what has become due, waits if that is nothing; false when the run is to end. */
+    private boolean nextRound(Worker me) {
+        while (!stop) {
+            takeInbox();
+            if (!timers.isEmpty()) {
+                expireTimers();
+            }
+            budget = ready.size();
+            if (budget > 0) {
+                return true;
+            }
+            if (!stop) {
+                sleep(me);
+            }
+        }
+        return false;
+    }
+
+    private void takeInbox() {
+        Item item = inbox.takeAll();
+        while (item != null) {
+            Item following = item.next;
+            item.next = null;
+            if (item instanceof Op op) {
+                op.run();
+            } else {
+                ready.add(item);
+            }
+            item = following;
+        }
+    }
+
+    private void expireTimers() {
+        long now = nanoTime();
+        for (Timer timer = timers.pollDue(now); timer != null; timer = timers.pollDue(now)) {
+            timer.expire();
+        }
+    }
+
+    /** Waits for the next timer or the next push. */
+    private void sleep(Worker me) {
+        long nanos = timers.isEmpty() ? 0 : timers.earliest() - nanoTime();
+        if (nanos <= 0 && !timers.isEmpty()) {
+            return;
+        }
+        for (int i = 0; i < SPINS; i++) {
+            if (!inbox.isEmpty()) {
+                return; // a push in quick succession costs neither side a system call
+            }
+            Thread.onSpinWait();
+        }
+        sleeper = Thread.currentThread();
+        if (inbox.isEmpty()) {
+            Baton.idle(me, nanos);
+        }
+        sleeper = null;
+    }
+
+    // ---------------------------------------------------------------- idle workers
+
+    /** A worker that can take a job; null when none can be had: then the job was refused. */
+    private @Nullable Worker workerFor(Job job) {
+        try {
+            Worker worker = freeWorker();
+            worker.start = job;
+            return worker;
+        } catch (OutOfMemoryError e) {
+            job.rejected(e); // nobody to throw it to: this stack belongs to another task
+            return null;
+        }
+    }
+
+    private Worker freeWorker() {
+        return idle != null ? popIdle() : startWorker();
+    }
+
+    private Worker startWorker() {
+        Worker worker = new Worker(this);
+        Thread thread = threads.newThread(worker);
+        thread.setContextClassLoader(contextClassLoader);
+        worker.bind(thread);
+        thread.start();
+        return worker;
+    }
+
+    /** The stack is at its bottom and passes the baton: it becomes idle, or ends if enough are. */
+    private void retire(Worker me) {
+        if (idleCount == MOST_IDLE) {
+            me.exit = true;
+            return;
+        }
+        me.nextIdle = idle;
+        idle = me;
+        idleCount++;
+    }
+
+    private Worker popIdle() {
+        Worker worker = idle;
+        assert worker != null : "no idle worker";
+        idle = worker.nextIdle;
+        worker.nextIdle = null;
+        idleCount--;
+        return worker;
+    }
+}

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.signalbox.loop.internal;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Something that an engine has to do: user code to start ({@link Job}), a suspended stack to continue ({@link Worker}), or bookkeeping
+ * ({@link Op}).
+ */
+public abstract sealed class Item permits Job, Op, Worker {
+    /** The item pushed before this one. An item is in the inbox at most once at a time. Written before the push, read after the take. */
+    @Nullable Item next;
+
+    Item() {}
+
+    /** The engine will never run this item; runs as bookkeeping, so it must not call user code. */
+    public void rejected(Throwable reason) {}
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.signalbox.loop.internal;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The items that can run now, first in, first out: a ring that grows. Guarded by the baton. */
+final class ReadyQueue {
+    private static final int LARGEST = 1 << 30;
+
+    private @Nullable Item[] ring = new @Nullable Item[64];
+    private int head;
+    private int size;
+
+    int size() {
+        return size;
+    }
+
+    void add(Item item) {
+        if (size == ring.length) {
+            grow();
+        }
+        ring[(head + size) & (ring.length - 1)] = item;
+        size++;
+    }
+
+    /** The first item, which stays; null when there is none. */
+    @Nullable Item peek() {
+        return ring[head];
+    }
+
+    /** Takes the first item; null when there is none. */
+    @Nullable Item poll() {
+        Item item = ring[head];
+        if (item != null) {
+            ring[head] = null;
+            head = (head + 1) & (ring.length - 1);
+            size--;
+        }
+        return item;
+    }
+
+    /** Takes everything. */
+    List<Item> takeAll() {
+        List<Item> all = new ArrayList<>(size);
+        for (Item item = poll(); item != null; item = poll()) {
+            all.add(item);
+        }
+        return all;
+    }
+
+    private void grow() {
+        if (ring.length == LARGEST) {
+            throw new OutOfMemoryError("more than " + LARGEST + " ready items");
+        }
+        @Nullable Item[] larger = Arrays.copyOfRange(ring, head, head + 2 * ring.length);
+        System.arraycopy(ring, 0, larger, ring.length - head, head);
+        ring = larger;
+        head = 0;
+    }
+}

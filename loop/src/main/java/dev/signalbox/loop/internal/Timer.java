@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.signalbox.loop.internal;
+
+/** Something that happens at a point in time unless it is removed first. Guarded by the baton. */
+public abstract class Timer {
+    /** The place in {@link Timers}, or {@link Timers#NOWHERE}. */
+    int index = Timers.NOWHERE;
+
+    /** For subclasses. */
+    protected Timer() {}
+
+    /** The time has come; runs as bookkeeping, so it must not call user code. */
+    protected abstract void expire();
+}
