@@ -105,7 +105,7 @@ public final class Async {
         Task<?> task = currentTask();
         long nanos = Durations.saturatedNanos(duration);
         if (nanos <= 0) {
-            task.yield();
+            task.letOthersRun();
         } else {
             task.suspend(new Wait(task), nanos);
         }
@@ -118,7 +118,7 @@ public final class Async {
      * @throws IllegalStateException in a callback, or in a thread that runs no loop
      */
     public static void yieldNow() {
-        currentTask().yield();
+        currentTask().letOthersRun();
     }
 
     /**
@@ -227,7 +227,8 @@ public final class Async {
      * @throws CancelledException if the task was cancelled
      * @throws IllegalStateException in a callback, or in a thread that runs no loop
      */
-    public static <X extends Throwable> void timeout(Duration timeout, VoidTaskBody<X> body) throws X, TimeoutException {
+    public static <X extends Throwable> void timeout(Duration timeout, VoidTaskBody<X> body)
+            throws X, TimeoutException {
         timeout(timeout, Task.valued(body));
     }
 

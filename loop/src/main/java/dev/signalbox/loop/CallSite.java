@@ -22,8 +22,8 @@ final class CallSite {
 
     /** The public operation that user code called, as {@code AsyncEvent.await()}. */
     static String operation() {
-        Optional<StackFrame> outermost = WALKER.walk(
-                frames -> frames.takeWhile(CallSite::isLibrary).reduce((inner, outer) -> outer));
+        Optional<StackFrame> outermost =
+                WALKER.walk(frames -> frames.takeWhile(CallSite::isLibrary).reduce((inner, outer) -> outer));
         return outermost.map(CallSite::describeOperation).orElse("this call");
     }
 

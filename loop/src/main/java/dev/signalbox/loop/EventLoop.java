@@ -79,7 +79,8 @@ public final class EventLoop implements Executor, AutoCloseable {
     private final String name;
     private final BiConsumer<String, Throwable> handler;
 
-    // Guarded by the baton: by the holder, or by the thread that runs or closes this loop while the baton lies on the floor.
+    // Guarded by the baton: by the holder, or by the thread that runs or closes this loop while the baton lies on the
+    // floor.
     private @Nullable Task<?> current;
     private @Nullable Task<?> firstTask;
     private @Nullable Task<?> lastTask;
@@ -100,7 +101,9 @@ public final class EventLoop implements Executor, AutoCloseable {
         name = builder.name != null ? builder.name : "loop-" + LOOPS.incrementAndGet();
         handler = builder.handler;
         engine = new Engine(
-                Threads.configured(), "event loop '" + name + "'", Thread.currentThread().getContextClassLoader());
+                Threads.configured(),
+                "event loop '" + name + "'",
+                Thread.currentThread().getContextClassLoader());
     }
 
     // ---------------------------------------------------------------- running
@@ -256,7 +259,8 @@ public final class EventLoop implements Executor, AutoCloseable {
         engine.post(Op.of(engine::stop));
     }
 
-    private <T extends @Nullable Object, X extends Throwable> T runMain(TaskBody<T, X> main, boolean cancelRest) throws X {
+    private <T extends @Nullable Object, X extends Throwable> T runMain(TaskBody<T, X> main, boolean cancelRest)
+            throws X {
         begin();
         Task<T> task = newTask(null, main);
         runToCompletion(task, cancelRest);
@@ -396,7 +400,8 @@ public final class EventLoop implements Executor, AutoCloseable {
     @Override
     public void close() {
         if (isOwner() || Async.isBlockingIn(this)) {
-            throw new IllegalStateException("EventLoop.close cannot be called by a task or callback of its own ('" + name + "')");
+            throw new IllegalStateException(
+                    "EventLoop.close cannot be called by a task or callback of its own ('" + name + "')");
         }
         if (beginClose()) {
             try {
@@ -430,7 +435,8 @@ public final class EventLoop implements Executor, AutoCloseable {
     private void shutDown() {
         closing = true;
         stopWithoutTasks = true;
-        // A second round for tasks that a failure of the bookkeeping left behind; whoever survives that stays where it is.
+        // A second round for tasks that a failure of the bookkeeping left behind; whoever survives that stays where it
+        // is.
         for (int round = 0; round < 2 && taskCount > 0; round++) {
             unwindTasks();
             if (taskCount > 0) {
@@ -684,7 +690,8 @@ public final class EventLoop implements Executor, AutoCloseable {
     /** Identity and state; any thread may call this, and reads the state as it happens to be. */
     @Override
     public String toString() {
-        return Identity.of(this) + " [name=" + name + ", " + state.name().toLowerCase(java.util.Locale.ROOT) + ", tasks=" + taskCount + "]";
+        return Identity.of(this) + " [name=" + name + ", " + state.name().toLowerCase(java.util.Locale.ROOT)
+                + ", tasks=" + taskCount + "]";
     }
 
     // ---------------------------------------------------------------- for the rest of the package: any thread
@@ -738,14 +745,16 @@ public final class EventLoop implements Executor, AutoCloseable {
     // ---------------------------------------------------------------- for the rest of the package: with the baton
 
     /** The task whose code runs; null in a callback. */
-    @Nullable Task<?> runningTask() {
+    @Nullable
+    Task<?> runningTask() {
         return current;
     }
 
     Task<?> requireTask() {
         Task<?> task = current;
         if (task == null) {
-            throw new IllegalStateException(CallSite.operation() + " in a callback: only tasks can wait, use createTask");
+            throw new IllegalStateException(
+                    CallSite.operation() + " in a callback: only tasks can wait, use createTask");
         }
         return task;
     }

@@ -55,7 +55,8 @@ public sealed class Future<T extends @Nullable Object> extends LoopBound permits
 
     private record Failed(Throwable exception, @Nullable Unobserved report) {}
 
-    private record Cancelled(@Nullable String message, @Nullable Throwable cause) {}
+    private record Cancelled(
+            @Nullable String message, @Nullable Throwable cause) {}
 
     // Guarded by the baton.
     private @Nullable Object outcome;
@@ -75,8 +76,7 @@ public sealed class Future<T extends @Nullable Object> extends LoopBound permits
     /**
      * Waits for the result: {@code await future}. When it is there already the call returns without letting others run.
      *
-     * <p>A cancel of the waiting task is passed on to this future: {@code this.cancel()}. Where it must not be, wait through
-     * {@link Async#shield}-like code of your own or with another future.
+     * <p>A cancel of the waiting task is passed on to this future: {@code this.cancel()}.
      *
      * @return the result
      * @throws CancelledException if this future was cancelled ({@link CancelledException#source()} is this future), or the waiting task was
@@ -405,10 +405,12 @@ public sealed class Future<T extends @Nullable Object> extends LoopBound permits
             observe(failed);
             return failed.exception();
         }
-        return outcome instanceof Cancelled cancelled ? new CancelledException(cancelled.message(), this, cancelled.cause()) : null;
+        return outcome instanceof Cancelled cancelled
+                ? new CancelledException(cancelled.message(), this, cancelled.cause())
+                : null;
     }
 
-    @SuppressWarnings("unchecked")
+    @SuppressWarnings({"unchecked", "NullAway"}) // null is a T if it was given as one
     final T value() {
         return (T) (outcome == NULL ? null : outcome);
     }

@@ -6,9 +6,14 @@ import org.jspecify.annotations.Nullable;
 
 /** Somebody who wants to hear of something: a node of at most one {@link WaitList}. Guarded by the baton of the list's loop. */
 abstract class Link extends Timer {
-    @Nullable WaitList list;
-    @Nullable Link previous;
-    @Nullable Link next;
+    @Nullable
+    WaitList list;
+
+    @Nullable
+    Link previous;
+
+    @Nullable
+    Link next;
 
     /** It has happened. The link is in no list any more. Runs as bookkeeping: no user code. */
     abstract void signalled();

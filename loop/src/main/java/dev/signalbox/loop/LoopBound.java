@@ -84,7 +84,8 @@ abstract class LoopBound {
     }
 
     /** The class of core that does the same for threads; null if there is none. */
-    @Nullable String counterpart() {
+    @Nullable
+    String counterpart() {
         return null;
     }
 
@@ -97,7 +98,8 @@ abstract class LoopBound {
 
     private String different(EventLoop bound, @Nullable EventLoop current) {
         String other = counterpart();
-        return this + " is bound to a different event loop: bound to " + bound.describe() + boundWhere() + "; " + CallSite.operation()
+        return this + " is bound to a different event loop: bound to " + bound.describe() + boundWhere() + "; "
+                + CallSite.operation()
                 + " called from "
                 + (current == null ? CallSite.currentThread() + ", which runs no loop" : current.describe())
                 + (other == null ? "" : " (use " + other + " for both)");

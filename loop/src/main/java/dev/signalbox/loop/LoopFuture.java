@@ -60,7 +60,7 @@ final class LoopFuture<T extends @Nullable Object> extends CompletableFuture<T> 
             protected void run() {
                 if (!isDone()) {
                     Task<T> task = loop.newTask(null, body);
-                    whenComplete((value, failure) -> cancelIfPending(task));
+                    CompletableFuture<T> unused = whenComplete((value, failure) -> cancelIfPending(task));
                     follow(task);
                 }
             }

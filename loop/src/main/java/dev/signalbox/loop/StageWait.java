@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 /** A task that waits for a stage which some other thread completes. */
 final class StageWait extends Wait {
     /** How a stage ended. */
-    private record End<T extends @Nullable Object>(@Nullable T value, @Nullable Throwable failure) {}
+    private record End<T extends @Nullable Object>(
+            @Nullable T value, @Nullable Throwable failure) {}
 
     private StageWait(Task<?> task) {
         super(task);
@@ -27,7 +28,7 @@ final class StageWait extends Wait {
 
     private static void suspend(Task<?> task, CompletionStage<?> stage, CompletableFuture<?> end) {
         StageWait wait = new StageWait(task);
-        end.thenRun(() -> task.engine().post(Op.of(wait::grant)));
+        CompletableFuture<Void> unused = end.thenRun(() -> task.engine().post(Op.of(wait::grant)));
         try {
             task.suspend(wait, Task.FOREVER);
         } catch (CancelledException e) {

@@ -43,9 +43,11 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     /** What it waits for while it is suspended or off its loop. */
     private @Nullable Wait waiting;
     /** Neighbours in the list of its loop's tasks. */
-    @Nullable Task<?> previous;
+    @Nullable
+    Task<?> previous;
 
-    @Nullable Task<?> next;
+    @Nullable
+    Task<?> next;
 
     /** What {@link #cancelling()} tells: requests that nobody took back. */
     private int requests;
@@ -330,7 +332,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     }
 
     /** Lets the others that are ready run first. */
-    void yield() {
+    void letOthersRun() {
         if (isCancelPending() || isRefused()) {
             throw deliverCancel(null);
         }

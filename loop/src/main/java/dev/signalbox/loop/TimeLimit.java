@@ -28,8 +28,8 @@ final class TimeLimit extends Timer {
         this.message = "timed out after " + timeout;
     }
 
-    static <T extends @Nullable Object, X extends Throwable> T run(
-            Task<?> task, Duration timeout, TaskBody<T, X> body) throws X, TimeoutException {
+    static <T extends @Nullable Object, X extends Throwable> T run(Task<?> task, Duration timeout, TaskBody<T, X> body)
+            throws X, TimeoutException {
         long nanos = Durations.saturatedNanos(timeout);
         TimeLimit limit = new TimeLimit(task, timeout);
         int known = task.delivered();

@@ -17,7 +17,8 @@ final class WaitList {
         return size;
     }
 
-    @Nullable Link first() {
+    @Nullable
+    Link first() {
         return first;
     }
 

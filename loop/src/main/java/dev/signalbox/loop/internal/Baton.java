@@ -55,8 +55,8 @@ final class Baton {
             try {
                 park(me);
             } catch (StackOverflowError | OutOfMemoryError e) {
-                // Not even a frame to wait in. Unwinding without the baton would let two tasks run at once: turn round until it comes.
-                continue;
+                // Not even a frame to wait in. Unwinding without the baton would let two tasks run at once: turn round
+                // until it comes.
             }
         }
     }

@@ -331,7 +331,6 @@ public final class Engine {
                 return;
             } catch (StackOverflowError e) {
                 // Not even room for the call, and from here on there is no way back: try it until the baton is here.
-                continue;
             }
         }
     }

@@ -43,12 +43,14 @@ final class Inbox {
     }
 
     /** Takes everything, linked by {@link Item#next} in the order of the pushes. With the baton only. */
-    @Nullable Item takeAll() {
+    @Nullable
+    Item takeAll() {
         return isEmpty() ? null : inOrder(newest.getAndSet(null));
     }
 
     /** Takes everything and refuses all that comes later. */
-    @Nullable Item seal() {
+    @Nullable
+    Item seal() {
         Item item = newest.getAndSet(SEALED);
         return item == SEALED ? null : inOrder(item);
     }

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract sealed class Item permits Job, Op, Worker {
     /** The item pushed before this one. An item is in the inbox at most once at a time. Written before the push, read after the take. */
-    @Nullable Item next;
+    @Nullable
+    Item next;
 
     Item() {}
 

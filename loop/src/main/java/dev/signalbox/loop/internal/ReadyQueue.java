@@ -27,12 +27,14 @@ final class ReadyQueue {
     }
 
     /** The first item, which stays; null when there is none. */
-    @Nullable Item peek() {
+    @Nullable
+    Item peek() {
         return ring[head];
     }
 
     /** Takes the first item; null when there is none. */
-    @Nullable Item poll() {
+    @Nullable
+    Item poll() {
         Item item = ring[head];
         if (item != null) {
             ring[head] = null;

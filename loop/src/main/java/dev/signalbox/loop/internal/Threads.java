@@ -49,17 +49,15 @@ public enum Threads {
         if (wanted == null) {
             return javaVersion >= FIRST_WITHOUT_PINNING_IN_MONITORS ? VIRTUAL : PLATFORM;
         }
-        switch (wanted.toLowerCase(Locale.ROOT)) {
-            case "platform":
-                return PLATFORM;
-            case "virtual":
-                if (!VirtualThreads.available()) {
-                    throw new IllegalStateException(PROPERTY + ": virtual (expected on Java " + javaVersion + ": platform)");
-                }
-                return VIRTUAL;
-            default:
-                throw new IllegalStateException(PROPERTY + ": " + wanted + " (expected: platform or virtual)");
+        Threads kind = switch (wanted.toLowerCase(Locale.ROOT)) {
+            case "platform" -> PLATFORM;
+            case "virtual" -> VIRTUAL;
+            default -> throw new IllegalStateException(PROPERTY + ": " + wanted + " (expected: platform or virtual)");
+        };
+        if (kind == VIRTUAL && !VirtualThreads.available()) {
+            throw new IllegalStateException(PROPERTY + ": virtual (expected on Java " + javaVersion + ": platform)");
         }
+        return kind;
     }
 
     /** What Java 21 and later offer, reached by reflection from code that also runs on 17. */
@@ -92,10 +90,10 @@ public enum Threads {
                 MethodHandle name = lookup.findVirtual(builder, "name", MethodType.methodType(builder, String.class));
                 MethodHandle inherit = lookup.findVirtual(
                         builder, "inheritInheritableThreadLocals", MethodType.methodType(builder, boolean.class));
-                MethodHandle factory = lookup.findVirtual(builder, "factory", MethodType.methodType(ThreadFactory.class));
+                MethodHandle factory =
+                        lookup.findVirtual(builder, "factory", MethodType.methodType(ThreadFactory.class));
                 make.invoke(); // a preview API on 19 and 20, which refuses here
-                MethodHandle named = MethodHandles.foldArguments(
-                        name, make.asType(MethodType.methodType(builder)));
+                MethodHandle named = MethodHandles.foldArguments(name, make.asType(MethodType.methodType(builder)));
                 MethodHandle bare = MethodHandles.insertArguments(inherit, 1, false);
                 return MethodHandles.filterReturnValue(named, MethodHandles.filterReturnValue(bare, factory));
             } catch (Throwable e) {

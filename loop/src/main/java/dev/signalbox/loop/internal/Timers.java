@@ -63,7 +63,8 @@ final class Timers {
     }
 
     /** Takes the earliest timer if its deadline has come. */
-    @Nullable Timer pollDue(long now) {
+    @Nullable
+    Timer pollDue(long now) {
         Timer first = timers[0];
         if (first == null || deadlines[0] - now > 0) {
             return null;

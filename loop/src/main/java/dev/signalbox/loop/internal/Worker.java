@@ -14,9 +14,11 @@ public final class Worker extends Item implements Runnable {
 
     // Guarded by the baton; whoever passes it writes them before, the receiver reads them after.
     /** What to run on receiving the baton; null: look for work. */
-    @Nullable Job start;
+    @Nullable
+    Job start;
     /** The worker below this one on the stack of idle workers. */
-    @Nullable Worker nextIdle;
+    @Nullable
+    Worker nextIdle;
     /** The thread ends instead of waiting for the baton again. */
     boolean exit;
 
