@@ -96,6 +96,7 @@ public final class EventLoop implements Executor, AutoCloseable {
     private final Condition changed = lifecycle.newCondition();
     private volatile State state = State.IDLE;
     private volatile boolean closeRequested;
+    private @Nullable Thread closer;
 
     private EventLoop(Builder builder) {
         name = builder.name != null ? builder.name : "loop-" + LOOPS.incrementAndGet();
@@ -313,6 +314,8 @@ public final class EventLoop implements Executor, AutoCloseable {
         register(this, true);
         try {
             return engine.run(interrupted);
+        } catch (StackOverflowError | OutOfMemoryError e) {
+            return e; // no thread to begin with
         } finally {
             register(this, false);
         }
@@ -415,6 +418,9 @@ public final class EventLoop implements Executor, AutoCloseable {
     private boolean beginClose() {
         lifecycle.lock();
         try {
+            if (state == State.CLOSING && closer == Thread.currentThread()) {
+                return false; // code that depends on what is being failed closes once more
+            }
             closeRequested = true;
             if (state == State.RUNNING) {
                 stop();
@@ -426,6 +432,7 @@ public final class EventLoop implements Executor, AutoCloseable {
                 return false;
             }
             state = State.CLOSING;
+            closer = Thread.currentThread();
             return true;
         } finally {
             lifecycle.unlock();
@@ -798,6 +805,10 @@ public final class EventLoop implements Executor, AutoCloseable {
         if (--taskCount == 0 && stopWithoutTasks) {
             engine.stop();
         }
+    }
+
+    int taskCount() {
+        return taskCount;
     }
 
     private List<Task<?>> tasks() {

@@ -140,12 +140,15 @@ public sealed class Future<T extends @Nullable Object> extends LoopBound permits
         }
 
         @Override
+        @Nullable
+        Task<?> awaitedTask() {
+            return future instanceof Task<?> task && task.isPending() ? task : null;
+        }
+
+        @Override
         boolean forwardCancel(@Nullable String message) {
-            if (!future.cancelFromLoop(message)) {
-                return false;
-            }
-            cancelForwarded = true;
-            return true;
+            cancelForwarded = awaitedTask() != null || future.cancelFromLoop(message);
+            return cancelForwarded;
         }
     }
 

@@ -14,6 +14,7 @@ final class GatherWait extends Wait {
     private final List<? extends Future<?>> futures;
     private int left;
     private @Nullable Future<?> failed;
+    private boolean cancelling;
     private boolean cancelForwarded;
 
     private GatherWait(Task<?> task, List<? extends Future<?>> futures) {
@@ -71,12 +72,17 @@ final class GatherWait extends Wait {
 
     @Override
     boolean forwardCancel(@Nullable String message) {
+        if (cancelling) {
+            return false; // one of the futures waits for this task in turn
+        }
+        cancelling = true;
         Set<Future<?>> distinct = Collections.newSetFromMap(new IdentityHashMap<>());
         distinct.addAll(futures);
         boolean taken = false;
         for (Future<?> future : distinct) {
             taken |= future.cancelFromLoop(message);
         }
+        cancelling = false;
         cancelForwarded = taken;
         return taken;
     }

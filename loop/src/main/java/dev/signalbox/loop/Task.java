@@ -234,15 +234,53 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
         if (!isPending()) {
             return false;
         }
+        boolean forward = !isInRing();
+        Task<?> task = this;
+        while (task != null) {
+            task = task.takeCancel(message, forward);
+        }
+        return true;
+    }
+
+    /** Takes a cancel and returns the task that has to take it too, since this one waits for it. */
+    private @Nullable Task<?> takeCancel(@Nullable String message, boolean forward) {
         requests++;
         cancelMessage = message;
-        Wait wait = waiting;
-        if (wait != null && !wait.isEnded() && wait.forwardCancel(message)) {
-            return true;
+        Wait wait = activeWait();
+        if (wait != null && forward) {
+            Task<?> inner = wait.awaitedTask();
+            if (wait.forwardCancel(message)) {
+                return inner;
+            }
         }
         undelivered++;
-        interruptWait();
-        return true;
+        if (wait != null) {
+            wait.cancel();
+        }
+        return null;
+    }
+
+    /** Whether tasks that wait for each other lead from here back to here: then the ring is broken here. */
+    private boolean isInRing() {
+        int most = loop().taskCount();
+        int hops = 0;
+        Task<?> task = awaitedTask();
+        while (task != null && hops <= most) {
+            task = task.awaitedTask();
+            hops++;
+        }
+        return hops > most;
+    }
+
+    private @Nullable Task<?> awaitedTask() {
+        Wait wait = activeWait();
+        return wait == null ? null : wait.awaitedTask();
+    }
+
+    /** What it waits for, unless that has ended and it only waits for its turn. */
+    private @Nullable Wait activeWait() {
+        Wait wait = waiting;
+        return wait == null || wait.isEnded() ? null : wait;
     }
 
     /**
@@ -253,12 +291,28 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     boolean expire(String message) {
         requests++;
         cancelMessage = message;
-        Wait wait = waiting;
-        if (wait != null && !wait.isEnded() && wait.forwardCancel(message)) {
+        undeliveredExpiries++;
+        Wait wait = activeWait();
+        if (wait == null) {
+            return true;
+        }
+        if (passOn(wait)) {
             return false;
         }
-        undeliveredExpiries++;
-        interruptWait();
+        wait.cancel();
+        return true;
+    }
+
+    /** Gives what is pending to what this task waits for, or is about to; true if that took it. */
+    private boolean passOn(Wait wait) {
+        Task<?> inner = wait.awaitedTask();
+        if (!wait.forwardCancel(cancelMessage)) {
+            return false;
+        }
+        delivered();
+        if (inner != null) {
+            inner.cancelFromLoop(cancelMessage);
+        }
         return true;
     }
 
@@ -276,23 +330,20 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
         return requests;
     }
 
-    private void interruptWait() {
-        Wait wait = waiting;
-        if (wait != null && !wait.isEnded()) {
-            wait.cancel();
-        }
-    }
-
     final boolean isCancelPending() {
         return (undelivered | undeliveredExpiries) != 0;
     }
 
     /** The exception to throw now for all the requests that were not thrown yet. */
     CancelledException deliverCancel(@Nullable Throwable cause) {
+        delivered();
+        return new CancelledException(cancelMessage, this, cause);
+    }
+
+    private void delivered() {
         undelivered = 0;
         undeliveredExpiries = 0;
         deliveries++;
-        return new CancelledException(cancelMessage, this, cause);
     }
 
     int deliveries() {
@@ -300,7 +351,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     }
 
     /** The requests of which this task knows already: a scope that begins now has to answer for all others. */
-    int delivered() {
+    int known() {
         return requests - undelivered - undeliveredExpiries;
     }
 
@@ -314,14 +365,15 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
      * @throws CancelledException if this task was cancelled
      */
     boolean suspend(Wait wait, long nanos) {
-        if (isCancelPending() || isRefused()) {
+        waiting = wait;
+        if (isRefused() || (isCancelPending() && !passOn(wait))) {
+            waiting = null;
             wait.abandon();
             throw deliverCancel(null);
         }
-        if (nanos != FOREVER) {
+        if (nanos != FOREVER && !wait.isEnded()) {
             loop().engine.schedule(wait, nanos);
         }
-        waiting = wait;
         park();
         waiting = null;
         if (isCancelPending()) {
@@ -386,6 +438,10 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
         loop.report(
                 "abandoned: " + describe() + " swallowed " + MOST_REFUSALS + " cancels while its loop was closing",
                 new CancelledException(cancelMessage, this, null));
+        Wait wait = activeWait();
+        if (wait != null) {
+            wait.end(); // nobody may make it ready any more
+        }
         cancelUnstarted();
         park();
         throw new AssertionError("an abandoned task was woken: " + this);
@@ -396,13 +452,19 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
         requests++;
         undelivered++;
         cancelMessage = "event loop '" + loop().name() + "' is closing";
-        Wait wait = waiting;
+        Wait wait = activeWait();
         if (worker == null) {
             cancelUnstarted();
         } else if (wait instanceof StepOff) {
             wait.cancel();
-        } else if (!ready.contains(worker)) {
-            wake();
+        } else {
+            if (wait != null) {
+                wait.end(); // or something that another task gives back would be granted to this one and make it
+                // ready twice
+            }
+            if (!ready.contains(worker)) {
+                wake();
+            }
         }
     }
 

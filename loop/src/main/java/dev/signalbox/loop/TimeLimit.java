@@ -32,7 +32,7 @@ final class TimeLimit extends Timer {
             throws X, TimeoutException {
         long nanos = Durations.saturatedNanos(timeout);
         TimeLimit limit = new TimeLimit(task, timeout);
-        int known = task.delivered();
+        int known = task.known();
         if (nanos > 0) {
             task.engine().schedule(limit, nanos);
         } else {

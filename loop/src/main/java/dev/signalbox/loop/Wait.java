@@ -67,7 +67,8 @@ class Wait extends Link {
         }
     }
 
-    private void end() {
+    /** Nothing can end this wait any more; whoever calls this makes the task go on. */
+    final void end() {
         ended = true;
         task.engine().unschedule(this);
         unlink();
@@ -82,8 +83,22 @@ class Wait extends Link {
     }
 
     /**
+     * The task that has to end before this one goes on: a cancel goes straight there. The wait remembers that it did.
+     */
+    @Nullable
+    Task<?> forwardCancelToTask() {
+        return null;
+    }
+
+    /** The task, not done yet, for which this one waits; null if it waits for something else. */
+    @Nullable
+    Task<?> awaitedTask() {
+        return null;
+    }
+
+    /**
      * Passes a cancel of the task on to what it waits for. True when that took it: then the task goes on waiting, until what it waits for
-     * has ended.
+     * has ended. Of an {@link #awaitedTask()} it only remembers that; cancelling that one is the caller's, since chains may be long.
      */
     boolean forwardCancel(@Nullable String message) {
         return false;

@@ -87,6 +87,15 @@ final class Baton {
         }
     }
 
+    /** Waits on the stack of a thread that runs a loop; may return early. */
+    static void parkRunner(Object blocker) {
+        try {
+            LockSupport.park(blocker);
+        } catch (StackOverflowError | OutOfMemoryError e) {
+            // Too deep to be put away, but the loop has begun: the caller looks again, and again.
+        }
+    }
+
     /** Sleeps on the stack of {@code me} until somebody unparks its thread; 0: without limit. May return early. */
     static void idle(Worker me, long nanos) {
         try {

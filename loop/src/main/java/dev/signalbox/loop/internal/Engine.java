@@ -105,15 +105,10 @@ public final class Engine {
      */
     public @Nullable Throwable run(Runnable interrupted) {
         assert stopped : "running already";
-        Worker leader = freeWorker();
-        leader.start = null;
-        runner = Thread.currentThread();
-        stopped = false;
+        begin(freeWorker());
         boolean status = false;
-        hold(leader);
-        Baton.pass(leader);
         while (!stopped) {
-            LockSupport.park(this);
+            Baton.parkRunner(this);
             if (Thread.interrupted()) {
                 status = true;
                 interrupted.run();
@@ -126,6 +121,22 @@ public final class Engine {
         Throwable failed = failure;
         failure = null;
         return failed;
+    }
+
+    private void begin(Worker leader) {
+        leader.start = null;
+        runner = Thread.currentThread();
+        stopped = false;
+        hold(leader);
+        try {
+            Baton.pass(leader);
+        } catch (StackOverflowError | OutOfMemoryError e) {
+            stopped = true;
+            owner = null;
+            holder = null;
+            retire(leader);
+            throw e;
+        }
     }
 
     /** Empties the ready queue and takes in what has arrived. The baton is on the floor or the caller's. */
@@ -180,12 +191,16 @@ public final class Engine {
 
     /** Starts a timer that expires after so many nanoseconds; below 0 counts as 0. */
     public void schedule(Timer timer, long nanos) {
-        scheduleAt(timer, nanoTime() + Math.min(Math.max(nanos, 0), LONGEST_DELAY));
+        timers.add(timer, nanoTime() + Math.min(Math.max(nanos, 0), LONGEST_DELAY));
     }
 
     /** Starts a timer that expires at that point of {@link #nanoTime()}. */
     public void scheduleAt(Timer timer, long deadline) {
-        timers.add(timer, deadline);
+        long now = nanoTime();
+        long delay = deadline - now;
+        boolean overflow = ((deadline ^ now) & (deadline ^ delay)) < 0;
+        long bounded = !overflow ? delay : deadline < 0 ? Long.MIN_VALUE : Long.MAX_VALUE;
+        timers.add(timer, now + Math.min(Math.max(bounded, -LONGEST_DELAY), LONGEST_DELAY));
     }
 
     /** Stops a timer; one that does not run is left alone. */
