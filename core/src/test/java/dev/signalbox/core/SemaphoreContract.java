@@ -217,8 +217,9 @@ interface SemaphoreContract {
         // 22 acquires against 7 permits and then 15 more, in portions
         semaphore.release(6);
         semaphore.release(8);
-        TestThread.awaitUntil("one waiter", () -> semaphore.waiters() == 1 && acquired.get() == 10);
-        assertThat(semaphore.availablePermits()).isZero();
+        TestThread.awaitUntil(
+                "one that waits for its second permit",
+                () -> acquired.get() == 10 && semaphore.availablePermits() == 0 && semaphore.waiters() == 1);
         semaphore.release();
 
         TestThread.awaitUntil("all served", () -> acquired.get() == 11);

@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 
 /** A thread of a test: what it does is waited for with a deadline, and its failure is the test's. */
 public final class TestThread<T> {
@@ -55,6 +56,17 @@ public final class TestThread<T> {
     // With a blocker, because a thread that waits for a class to be loaded is in the same states.
     private boolean isParkedIn(Set<Thread.State> states) {
         return states.contains(thread.getState()) && LockSupport.getBlocker(thread) != null;
+    }
+
+    /** Waits until the thread is parked, with a blocker of which this is true. */
+    public TestThread<T> awaitParkedOn(Predicate<Object> blocker) {
+        awaitUntil(this + " parked on the blocker", () -> isParkedIn(WAITING) && isBlockedBy(blocker));
+        return this;
+    }
+
+    private boolean isBlockedBy(Predicate<Object> blocker) {
+        Object present = LockSupport.getBlocker(thread);
+        return present != null && blocker.test(present);
     }
 
     /** Interrupts the thread. */
