@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.signalbox.core;
+
+import dev.signalbox.core.internal.WaitHook;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** A hook that notes each wait and runs it, or refuses to; a copy of its own for each {@link IsolatedCore}. */
+public final class RecordingHook implements WaitHook {
+    /** What was waited for, in order; an uninterruptible wait is followed by its name. */
+    static final List<Object> CALLS = new CopyOnWriteArrayList<>();
+
+    static final String UNINTERRUPTIBLY = "uninterruptibly";
+
+    /** What to throw instead of waiting, as for a task that is cancelled. */
+    static volatile RuntimeException refusal;
+
+    /** Whether anything has looked the hook up. */
+    static volatile boolean created;
+
+    public RecordingHook() {
+        created = true;
+    }
+
+    @Override
+    public boolean await(Object primitive, Wait wait) throws InterruptedException {
+        CALLS.add(primitive);
+        refuse();
+        return wait.await();
+    }
+
+    @Override
+    public void awaitUninterruptibly(Object primitive, Runnable wait) {
+        CALLS.add(primitive);
+        CALLS.add(UNINTERRUPTIBLY);
+        refuse();
+        wait.run();
+    }
+
+    private static void refuse() {
+        if (refusal != null) {
+            throw refusal;
+        }
+    }
+}
