@@ -8,6 +8,7 @@ import dev.signalbox.testkit.TestThread;
 import dev.signalbox.testkit.TestThreads;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -84,17 +85,26 @@ final class BoundedSemaphoreTest {
     }
 
     @Test
-    void release_ofOnePermitByManyThreads_succeedsOnce(TestThreads threads) throws Exception {
-        for (int round = 0; round < 500; round++) {
-            semaphore.acquire();
-            List<TestThread<Boolean>> releasers = List.of(threads.call(this::releases), threads.call(this::releases));
+    void release_ofOnePermitByTwoThreads_succeedsOnce(TestThreads threads) {
+        int rounds = 5_000;
+        AtomicInteger succeeded = new AtomicInteger();
+        CyclicBarrier round = new CyclicBarrier(2, () -> {
+            assertThat(semaphore.tryAcquire(4)).as("whole in each round").isTrue();
+            semaphore.release(3);
+        });
+        List<TestThread<Void>> releasers = threads.start(2, () -> {
+            for (int i = 0; i < rounds; i++) {
+                round.await();
+                if (releases()) {
+                    succeeded.incrementAndGet();
+                }
+            }
+        });
 
-            assertThat(releasers)
-                    .as("round %d", round)
-                    .extracting(TestThread::join)
-                    .containsOnlyOnce(true);
-            assertThat(semaphore.availablePermits()).isEqualTo(4);
-        }
+        releasers.forEach(TestThread::join);
+
+        assertThat(succeeded).hasValue(rounds);
+        assertThat(semaphore.availablePermits()).isEqualTo(4);
     }
 
     private boolean releases() {

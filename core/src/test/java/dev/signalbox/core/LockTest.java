@@ -8,7 +8,9 @@ import dev.signalbox.testkit.TestThread;
 import dev.signalbox.testkit.TestThreads;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -88,17 +90,25 @@ final class LockTest {
     }
 
     @Test
-    void release_ofOneHoldByTwoThreads_succeedsOnce(TestThreads threads) throws Exception {
-        for (int round = 0; round < 500; round++) {
-            lock.acquire();
-            List<TestThread<Boolean>> releasers = List.of(threads.call(this::releases), threads.call(this::releases));
+    void release_ofOneHoldByTwoThreads_succeedsOnce(TestThreads threads) {
+        int rounds = 5_000;
+        AtomicInteger succeeded = new AtomicInteger();
+        CyclicBarrier round = new CyclicBarrier(2, () -> {
+            assertThat(lock.tryAcquire()).as("free in each round").isTrue();
+        });
+        List<TestThread<Void>> releasers = threads.start(2, () -> {
+            for (int i = 0; i < rounds; i++) {
+                round.await();
+                if (releases()) {
+                    succeeded.incrementAndGet();
+                }
+            }
+        });
 
-            assertThat(releasers)
-                    .as("round %d", round)
-                    .extracting(TestThread::join)
-                    .containsOnlyOnce(true);
-            assertThat(lock.isLocked()).isFalse();
-        }
+        releasers.forEach(TestThread::join);
+
+        assertThat(succeeded).hasValue(rounds);
+        assertThat(lock.isLocked()).isFalse();
     }
 
     private boolean releases() {
