@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.signalbox.examples.documented;
+
+import static dev.signalbox.loop.Async.gather;
+import static dev.signalbox.loop.Async.sleep;
+
+import dev.signalbox.core.BoundedSemaphore;
+import dev.signalbox.core.Condition;
+import dev.signalbox.core.Event;
+import dev.signalbox.core.Lock;
+import dev.signalbox.core.Semaphore;
+import dev.signalbox.loop.Async;
+import dev.signalbox.loop.AsyncLock;
+import dev.signalbox.loop.AsyncSemaphore;
+import dev.signalbox.loop.EventLoop;
+import dev.signalbox.loop.Future;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.CancellationException;
+
+/**
+ * The fragments of code that javadoc shows, each inside something that can run it. {@link DocumentedCodeTest} looks for every fragment in
+ * this file, and runs what surrounds it.
+ */
+final class DocumentedFragments {
+    private DocumentedFragments() {}
+
+    static final class Connections {
+        private final Semaphore connections = new BoundedSemaphore(4);
+
+        String fetch(URI page) throws InterruptedException {
+            try (var held = connections.acquire()) {
+                return download(page);
+            }
+        }
+
+        private String download(URI page) {
+            return connections.availablePermits() + " left for " + page;
+        }
+    }
+
+    static final class Account {
+        private final Lock lock = new Lock();
+
+        void add(int amount) throws InterruptedException {
+            try (var held = lock.acquire()) {
+                total += amount;
+            }
+        }
+
+        int total;
+    }
+
+    static final class Letters {
+        private final Queue<String> letters = new ArrayDeque<>();
+
+        private final Condition arrived = new Condition(new Lock());
+
+        String take() throws InterruptedException {
+            try (var held = arrived.acquire()) {
+                arrived.awaitUntil(() -> !letters.isEmpty());
+                return letters.remove();
+            }
+        }
+
+        void put(String letter) throws InterruptedException {
+            try (var held = arrived.acquire()) {
+                letters.add(letter);
+                arrived.signal();
+            }
+        }
+    }
+
+    static final class Progress {
+        int shown;
+
+        private final Event stopped = new Event();
+
+        void run() throws InterruptedException {
+            while (!stopped.await(Duration.ofSeconds(1))) {
+                showProgress();
+            }
+        }
+
+        private void showProgress() {
+            shown++;
+        }
+
+        void stop() {
+            stopped.set();
+        }
+    }
+
+    static int guard(Semaphore semaphore) throws InterruptedException {
+        List<Integer> seen = new ArrayList<>();
+        Runnable resource = () -> seen.add(semaphore.availablePermits());
+        new Object() {
+            void run() throws InterruptedException {
+                try (var held = semaphore.acquire()) {
+                    useTheResource();
+                }
+            }
+
+            private void useTheResource() {
+                resource.run();
+            }
+        }.run();
+        return seen.get(0);
+    }
+
+    static int resize() {
+        var workers = new BoundedSemaphore(8);
+        workers.resize(2); // under load: whoever holds a permit keeps it, nobody gets one until fewer than two are out
+        return workers.availablePermits();
+    }
+
+    static int loop() {
+        int n = EventLoop.run(() -> {
+            var a = Async.createTask(() -> fetch(1));
+            var b = Async.createTask(() -> fetch(2));
+            return a.await() + b.await();
+        });
+        return n;
+    }
+
+    private static int fetch(int page) {
+        Async.yieldNow();
+        return page;
+    }
+
+    private static String fetch(String page) {
+        Async.yieldNow();
+        return page;
+    }
+
+    static int future() {
+        return EventLoop.run(() -> {
+            var answer = new Future<Integer>();
+            Async.createTask(() -> answer.complete(42));
+            int n = answer.await();
+            return n;
+        });
+    }
+
+    static List<String> async() {
+        return EventLoop.run(() -> {
+            var pages = gather(() -> fetch("/a"), () -> fetch("/b"));
+            sleep(Duration.ofSeconds(1));
+            return pages;
+        });
+    }
+
+    static int asyncSemaphore(String page) {
+        return EventLoop.run(() -> {
+            var limit = new AsyncSemaphore(8);
+            try (var permit = limit.acquire()) {
+                fetch(page);
+            }
+            return limit.availablePermits();
+        });
+    }
+
+    static int asyncLock() {
+        return EventLoop.run(() -> {
+            var lock = new AsyncLock();
+            var store = new Store();
+            gather(() -> increment(lock, store), () -> increment(lock, store));
+            return store.value;
+        });
+    }
+
+    private static void increment(AsyncLock lock, Store store) {
+        try (var held = lock.acquire()) {
+            var n = store.read(); // waits: others run here
+            store.write(n + 1);
+        }
+    }
+
+    private static final class Store {
+        private int value;
+
+        int read() {
+            int seen = value;
+            Async.yieldNow();
+            return seen;
+        }
+
+        void write(int written) {
+            value = written;
+        }
+    }
+
+    /** How many of the attempts failed; a cancel is not one of them. */
+    static int retry(Runnable attempt, List<Exception> logged) {
+        new Object() {
+            void run() {
+                try {
+                    attempt.run();
+                } catch (CancellationException e) {
+                    throw e;
+                } catch (Exception e) {
+                    log(e); // and try again
+                }
+            }
+
+            private void log(Exception e) {
+                logged.add(e);
+            }
+        }.run();
+        return logged.size();
+    }
+}
