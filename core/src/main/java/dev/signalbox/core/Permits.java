@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.signalbox.core;
 
+import dev.signalbox.core.internal.Checks;
 import java.util.concurrent.locks.AbstractQueuedLongSynchronizer;
 
 /** The state of a semaphore, its bound and its free permits in one word, and the queue of those who wait for it. */
@@ -80,19 +81,12 @@ final class Permits extends AbstractQueuedLongSynchronizer {
             int bound = bound(state);
             long free = free(state) + n;
             if (free > bound) {
-                throw overRelease(free, bound);
+                throw Checks.overRelease(free, bound);
             }
             if (compareAndSetState(state, pack(bound, (int) free))) {
                 return true;
             }
         }
-    }
-
-    private static IllegalStateException overRelease(long free, int bound) {
-        String rule = bound == Integer.MAX_VALUE
-                ? "released more permits than a semaphore can hold: "
-                : "released more permits than acquired: ";
-        return new IllegalStateException(rule + free + " of " + bound);
     }
 
     /** Moves the bound, and the free permits with it: what is out stays out. */

@@ -235,16 +235,16 @@ public sealed class AsyncSemaphore extends Primitive permits AsyncBoundedSemapho
     public void release(int permits) {
         check();
         Checks.positive(permits, "permits");
-        checkRelease(this.permits, permits);
-        this.permits += permits;
-        serve();
+        long free = (long) this.permits + permits;
+        if (free > most()) {
+            throw Checks.overRelease(free, most());
+        }
+        add(permits);
     }
 
-    /** Refuses to release too many. */
-    void checkRelease(int available, int released) {
-        if (available > Integer.MAX_VALUE - released) {
-            throw new IllegalStateException("more permits than an int can count: " + available + " + " + released);
-        }
+    /** How many permits there can be at the most. */
+    int most() {
+        return Integer.MAX_VALUE;
     }
 
     /** Adds permits, or with a negative number takes them away, though tasks may hold them. */

@@ -46,6 +46,20 @@ public final class Checks {
         }
     }
 
+    /**
+     * Returns the exception for a release that would leave more permits free than there are.
+     *
+     * @param free how many would be free
+     * @param bound how many there are; {@link Integer#MAX_VALUE} for a semaphore without a bound
+     * @return the exception to throw
+     */
+    public static IllegalStateException overRelease(long free, int bound) {
+        String rule = bound == Integer.MAX_VALUE
+                ? "released more permits than a semaphore can hold: "
+                : "released more permits than acquired: ";
+        return new IllegalStateException(rule + free + " of " + bound);
+    }
+
     // Apart, so that the checks stay small enough to be inlined everywhere.
     private static IllegalArgumentException unexpected(int n, String name, String expected) {
         return new IllegalArgumentException(name + ": " + n + " (expected: " + expected + ")");
