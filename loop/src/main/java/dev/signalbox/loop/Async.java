@@ -103,7 +103,7 @@ public final class Async {
      */
     public static void sleep(Duration duration) {
         Task<?> task = currentTask();
-        long nanos = Durations.saturatedNanos(duration);
+        long nanos = Durations.saturatedNanos(Objects.requireNonNull(duration, "duration"));
         if (nanos <= 0) {
             task.letOthersRun();
         } else {
@@ -249,7 +249,7 @@ public final class Async {
      */
     public static <T extends @Nullable Object> List<T> gather(Collection<? extends Future<? extends T>> futures) {
         Task<?> task = currentTask();
-        return GatherWait.await(task, new ArrayList<>(futures));
+        return GatherWait.await(task, new ArrayList<>(Objects.requireNonNull(futures, "futures")));
     }
 
     /**
@@ -266,7 +266,7 @@ public final class Async {
     @SafeVarargs
     @SuppressWarnings("varargs")
     public static <T extends @Nullable Object> List<T> gather(Future<? extends T>... futures) {
-        return gather(Arrays.asList(futures));
+        return gather(Arrays.asList(Objects.requireNonNull(futures, "futures")));
     }
 
     /**
@@ -310,6 +310,7 @@ public final class Async {
     }
 
     private static void requireBodies(Object[] bodies) {
+        Objects.requireNonNull(bodies, "bodies");
         for (int i = 0; i < bodies.length; i++) {
             Objects.requireNonNull(bodies[i], "bodies[" + i + "]");
         }

@@ -3,6 +3,7 @@ package dev.signalbox.loop;
 
 import dev.signalbox.core.internal.Durations;
 import java.time.Duration;
+import java.util.Objects;
 
 /**
  * A flag that the tasks of one loop can wait for: {@code asyncio.Event}.
@@ -85,7 +86,7 @@ public final class AsyncEvent extends Primitive {
     @CheckReturnValue
     public boolean await(Duration timeout) {
         Task<?> task = checkTask();
-        long nanos = Durations.saturatedNanos(timeout);
+        long nanos = Durations.saturatedNanos(Objects.requireNonNull(timeout, "timeout"));
         return isSet || (nanos > 0 && suspend(task, nanos));
     }
 

@@ -4,6 +4,7 @@ package dev.signalbox.loop;
 import dev.signalbox.core.Guard;
 import dev.signalbox.core.internal.Durations;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.TimeoutException;
 
 /**
@@ -124,7 +125,7 @@ public final class AsyncLock extends Primitive {
     @CheckReturnValue
     public boolean tryAcquire(Duration timeout) {
         Task<?> task = checkTask();
-        return take(task, Durations.saturatedNanos(timeout));
+        return take(task, Durations.saturatedNanos(Objects.requireNonNull(timeout, "timeout")));
     }
 
     private boolean take(Task<?> task, long nanos) {

@@ -5,6 +5,7 @@ import dev.signalbox.core.Guard;
 import dev.signalbox.core.internal.Checks;
 import dev.signalbox.core.internal.Durations;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.TimeoutException;
 
 /**
@@ -189,7 +190,7 @@ public sealed class AsyncSemaphore extends Primitive permits AsyncBoundedSemapho
     public boolean tryAcquire(int permits, Duration timeout) {
         Task<?> task = checkTask();
         Checks.positive(permits, "permits");
-        return take(task, permits, Durations.saturatedNanos(timeout));
+        return take(task, permits, Durations.saturatedNanos(Objects.requireNonNull(timeout, "timeout")));
     }
 
     private boolean take(Task<?> task, int wanted, long nanos) {

@@ -526,7 +526,7 @@ public final class EventLoop implements Executor, AutoCloseable {
     public Handle callLater(Duration delay, Runnable callback) {
         checkOpenOnLoop();
         ScheduledCallback call = new ScheduledCallback(this, Objects.requireNonNull(callback, "callback"));
-        engine.schedule(call, Durations.saturatedNanos(delay));
+        engine.schedule(call, Durations.saturatedNanos(Objects.requireNonNull(delay, "delay")));
         return call;
     }
 

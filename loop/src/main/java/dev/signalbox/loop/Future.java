@@ -109,7 +109,7 @@ public sealed class Future<T extends @Nullable Object> extends LoopBound permits
      */
     public T await(Duration timeout) throws TimeoutException {
         Task<?> task = checkTask();
-        long nanos = Durations.saturatedNanos(timeout);
+        long nanos = Durations.saturatedNanos(Objects.requireNonNull(timeout, "timeout"));
         if (outcome == null && (nanos <= 0 || !suspend(task, nanos))) {
             throw new TimeoutException(this + " had no result after " + timeout);
         }
