@@ -398,8 +398,11 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     private void park() {
         EventLoop loop = loop();
         loop.enter(null);
-        loop.engine.suspend(worker());
-        loop.enter(this);
+        try {
+            loop.engine.suspend(worker());
+        } finally {
+            loop.enter(this);
+        }
     }
 
     /** Its stack is to go on; only while it is suspended, and once. */
@@ -559,7 +562,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
         loop.enter(null);
         try {
             loop.engine.stepOff(worker());
-        } catch (OutOfMemoryError e) {
+        } catch (StackOverflowError | OutOfMemoryError e) {
             waiting = null;
             loop.enter(this);
             throw e;
