@@ -257,7 +257,11 @@ public final class EventLoop implements Executor, AutoCloseable {
 
     /** Ends the run after the current round, or the next one after its first round: {@code loop.stop}. Any thread. */
     public void stop() {
-        engine.post(Op.of(engine::stop));
+        engine.post(Op.of(() -> {
+            if (!closing) {
+                engine.stop(); // closing ends by itself, and not before the tasks have ended
+            }
+        }));
     }
 
     private <T extends @Nullable Object, X extends Throwable> T runMain(TaskBody<T, X> main, boolean cancelRest)
@@ -276,13 +280,15 @@ public final class EventLoop implements Executor, AutoCloseable {
     private void runToCompletion(Future<?> main, boolean cancelRest) {
         Throwable failed = null;
         if (main.isPending()) {
-            main.addWaiter(new Link() {
+            Link end = new Link() {
                 @Override
                 void signalled() {
                     engine.stop();
                 }
-            });
+            };
+            main.addWaiter(end);
             failed = drive(() -> engine.post(Op.of(() -> main.cancelFromLoop("interrupted"))));
+            end.unlink(); // a main task that was stopped before it was done must not end a later run
         }
         boolean stopped = main.isPending();
         if (failed == null && cancelRest && taskCount > 0) {

@@ -58,7 +58,9 @@ final class LoopFuture<T extends @Nullable Object> extends CompletableFuture<T> 
         loop.post(new Op() {
             @Override
             protected void run() {
-                if (!isDone()) {
+                if (loop.isClosing()) {
+                    loop.register(LoopFuture.this); // fails with the others: no task begins any more
+                } else if (!isDone()) {
                     Task<T> task = loop.newTask(null, body);
                     CompletableFuture<T> unused = whenComplete((value, failure) -> cancelIfPending(task));
                     follow(task);

@@ -31,8 +31,8 @@ public final class Engine {
     /** Idle workers kept; a surplus one ends its thread. */
     static final int MOST_IDLE = 64;
 
-    /** So far away that nobody sees it, so near that differences of two deadlines do not overflow. */
-    private static final long LONGEST_DELAY = Long.MAX_VALUE / 2;
+    /** So far away that nobody sees it, so near that differences of two deadlines, passed or to come, do not overflow. */
+    private static final long LONGEST_DELAY = Long.MAX_VALUE / 4;
 
     private static final int SPINS = 64;
 
