@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.signalbox.loop.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+final class ReadyQueueTest {
+    private final ReadyQueue queue = new ReadyQueue();
+
+    private static Item item() {
+        return Op.of(() -> {});
+    }
+
+    @Test
+    void empty_hasNoFirst() {
+        assertThat(queue.peek()).isNull();
+        assertThat(queue.poll()).isNull();
+        assertThat(queue.size()).isZero();
+        assertThat(queue.takeAll()).isEmpty();
+    }
+
+    @Test
+    void peek_leavesTheFirstWhereItIs() {
+        Item first = item();
+        queue.add(first);
+        queue.add(item());
+
+        assertThat(queue.peek()).isSameAs(first);
+        assertThat(queue.size()).isEqualTo(2);
+        assertThat(queue.poll()).isSameAs(first);
+    }
+
+    @Test
+    void add_growsWhileWrappedAround_keepsTheOrder() {
+        for (int taken = 0; taken <= 64; taken++) {
+            ReadyQueue wrapped = new ReadyQueue();
+            for (int i = 0; i < taken; i++) {
+                wrapped.add(item());
+                wrapped.poll();
+            }
+            List<Item> items = new ArrayList<>();
+            for (int i = 0; i < 300; i++) {
+                Item item = item();
+                items.add(item);
+                wrapped.add(item);
+            }
+
+            assertThat(wrapped.size()).isEqualTo(300);
+            assertThat(wrapped.takeAll()).as("head at %d", taken).isEqualTo(items);
+            assertThat(wrapped.size()).isZero();
+        }
+    }
+
+    @Test
+    void randomOperations_behaveAsAnArrayDeque() {
+        for (int seed = 0; seed < 20; seed++) {
+            Random random = new Random(seed);
+            Queue<Item> model = new ArrayDeque<>();
+            int adds = 3 + random.nextInt(5);
+            for (int step = 0; step < 5_000; step++) {
+                if (random.nextInt(10) < adds) {
+                    Item item = item();
+                    queue.add(item);
+                    model.add(item);
+                } else {
+                    assertThat(queue.poll()).as("seed %d, step %d", seed, step).isSameAs(model.poll());
+                }
+                assertThat(queue.peek()).as("seed %d, step %d", seed, step).isSameAs(model.peek());
+                assertThat(queue.size()).isEqualTo(model.size());
+            }
+            assertThat(queue.takeAll()).as("seed %d", seed).isEqualTo(new ArrayList<>(model));
+        }
+    }
+}
