@@ -245,7 +245,7 @@ public final class Async {
      * @throws java.util.concurrent.CompletionException if the first that failed did so with a checked exception, which is the cause;
      *     unchecked exceptions and errors are thrown as they are
      * @throws WrongLoopException if one of them belongs to another loop
-     * @throws IllegalStateException in a callback, or in a thread that runs no loop
+     * @throws IllegalStateException in a callback, in a thread that runs no loop, or when a task awaits itself
      */
     public static <T extends @Nullable Object> List<T> gather(Collection<? extends Future<? extends T>> futures) {
         Task<?> task = currentTask();
@@ -261,7 +261,7 @@ public final class Async {
      * @throws CancelledException if one of them or the task was cancelled
      * @throws java.util.concurrent.CompletionException as in {@link #gather(Collection)}
      * @throws WrongLoopException if one of them belongs to another loop
-     * @throws IllegalStateException in a callback, or in a thread that runs no loop
+     * @throws IllegalStateException in a callback, in a thread that runs no loop, or when a task awaits itself
      */
     @SafeVarargs
     @SuppressWarnings("varargs")

@@ -24,7 +24,11 @@ final class GatherWait extends Wait {
 
     static <T extends @Nullable Object> List<T> await(Task<?> task, List<? extends Future<? extends T>> futures) {
         for (int i = 0; i < futures.size(); i++) {
-            Objects.requireNonNull(futures.get(i), "futures[" + i + "]").check();
+            Future<?> future = Objects.requireNonNull(futures.get(i), "futures[" + i + "]");
+            future.check();
+            if (future == task) {
+                throw new IllegalStateException("a task cannot await itself: " + task);
+            }
         }
         new GatherWait(task, futures).await();
         List<T> results = new ArrayList<>(futures.size());
@@ -39,11 +43,13 @@ final class GatherWait extends Wait {
             if (future.isPending()) {
                 left++;
                 future.addWaiter(new Part(this, future));
-            } else if (failed == null && future.failure() != null) {
+            } else if (future.failure() != null && failed == null) {
                 failed = future;
             }
         }
-        if (failed == null && left > 0) {
+        if (failed != null) {
+            abandon(); // those still pending are watched for their failures, but there is nobody to wake
+        } else if (left > 0) {
             task.suspend(this, Task.FOREVER);
         }
         boolean cancelled = failed == null || failed.isCancelled();
