@@ -123,8 +123,11 @@ public sealed class Future<T extends @Nullable Object> extends LoopBound permits
         FutureWait wait = new FutureWait(task, this);
         addWaiter(wait);
         boolean done = task.suspend(wait, nanos);
-        if (done && wait.cancelForwarded && outcome instanceof Cancelled cancelled) {
+        if (wait.cancelForwarded && outcome instanceof Cancelled cancelled) {
             throw task.deliverCancel(cancelled.cause());
+        }
+        if (wait.cancelForwarded && !done) {
+            throw task.deliverCancel(null); // this future took the cancel, but the task does not wait for the answer
         }
         return done;
     }
