@@ -83,8 +83,8 @@ public final class Datastore {
             threads.shutdown();
         }
         int lost = WORKERS - store.value;
-        out.println("  " + WORKERS + " workers added 1 each: the number is " + store.value + ", "
-                + (lost == 0 ? "as it should be" : lost + " lost"));
+        out.println("  " + WORKERS + " workers added 1 each, and the number is " + store.value + ": "
+                + (lost == 0 ? "no update is lost" : "lost updates: " + lost));
         return store.value;
     }
 
@@ -118,7 +118,7 @@ public final class Datastore {
         log(worker, "has released the lock");
     }
 
-    private void log(String worker, String what) {
+    private synchronized void log(String worker, String what) {
         long millis = (System.nanoTime() - start) / 1_000_000;
         out.printf(Locale.ROOT, "  %4d ms  %s  %s%n", millis, worker, what);
     }

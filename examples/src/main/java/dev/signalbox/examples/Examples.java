@@ -96,7 +96,8 @@ public final class Examples {
     }
 
     private static void list(PrintStream out) {
-        int width = ALL.stream().mapToInt(example -> example.name().length()).max().orElse(0);
+        int width =
+                ALL.stream().mapToInt(example -> example.name().length()).max().orElse(0);
         for (Example example : ALL) {
             out.println(example.name() + " ".repeat(width - example.name().length()) + "  " + example.description());
         }

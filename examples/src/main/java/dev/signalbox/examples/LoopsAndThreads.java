@@ -76,7 +76,7 @@ public final class LoopsAndThreads {
         out.println("left:  an AsyncSemaphore(2) for each loop: " + own.mostAtOnce() + " at once");
         out.println("right: one core.Semaphore(2) for all: " + shared.mostAtOnce() + " at once, " + THREADS * JOBS
                 + " jobs in " + shared.rounds() + " rounds");
-        Timeline.draw(COLUMNS, own, shared).forEach(out::println);
+        Timeline.draw(COLUMNS, shared.length(), own, shared).forEach(out::println);
         return new Result(own.mostAtOnce(), shared.mostAtOnce(), shared.rounds());
     }
 

@@ -67,7 +67,8 @@ public final class Misuse {
             threads.shutdown();
         }
         out.println(REPETITIONS + " times, " + LOOPS + " loops raced for one AsyncSemaphore(1): " + withOneWinner
-                + " times exactly one loop won, and the others got " + refusals + " WrongLoopExceptions like this one:");
+                + " times exactly one loop won, and the others got " + refusals
+                + " WrongLoopExceptions like this one:");
         out.println("  " + message);
         return new Result(REPETITIONS, withOneWinner, refusals, message);
     }

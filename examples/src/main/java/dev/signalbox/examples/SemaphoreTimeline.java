@@ -48,9 +48,6 @@ public final class SemaphoreTimeline {
                     .mapToObj(i -> createTask(() -> workWithPermit("task " + i, semaphore, limited)))
                     .toList());
         });
-        out.println("with an AsyncSemaphore(2): " + limited.mostAtOnce() + " at a time, in " + limited.rounds()
-                + " rounds (. waits, filled: holds a permit)");
-        Timeline.draw(COLUMNS, limited).forEach(out::println);
 
         Timeline free = new Timeline();
         EventLoop.run(() -> {
@@ -58,8 +55,12 @@ public final class SemaphoreTimeline {
                     .mapToObj(i -> createTask(() -> work("task " + i, free)))
                     .toList());
         });
+
+        out.println("with an AsyncSemaphore(2): " + limited.mostAtOnce() + " at a time, in " + limited.rounds()
+                + " rounds (dots: waits, filled: holds a permit)");
+        Timeline.draw(COLUMNS, limited.length(), limited).forEach(out::println);
         out.println("without a semaphore: all " + free.mostAtOnce() + " at the same time");
-        Timeline.draw(COLUMNS, free).forEach(out::println);
+        Timeline.draw(COLUMNS, limited.length(), free).forEach(out::println);
         return new Result(limited.mostAtOnce(), limited.rounds(), free.mostAtOnce(), free.rounds());
     }
 

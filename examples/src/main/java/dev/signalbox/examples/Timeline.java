@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.signalbox.examples;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * Writes down who waits for a permit and who holds one, and draws it: a row for each, time from left to right.
@@ -16,8 +17,8 @@ import java.util.Set;
  */
 final class Timeline {
     private static final char WAITING = '.';
-    private static final String BLOCK = "\u2588";
-    private static final String ASCII_BLOCK = "#";
+    private static final char BLOCK = '\u2588';
+    private static final char ASCII_BLOCK = '#';
 
     private enum What {
         WAITS,
@@ -28,7 +29,6 @@ final class Timeline {
     private record Entry(String row, What what, long nanos) {}
 
     private final List<Entry> entries = new ArrayList<>();
-    private final long start = System.nanoTime();
 
     // ---------------------------------------------------------------- writing
 
@@ -45,7 +45,7 @@ final class Timeline {
     }
 
     private synchronized void add(String row, What what) {
-        entries.add(new Entry(row, what, System.nanoTime() - start));
+        entries.add(new Entry(row, what, System.nanoTime()));
     }
 
     private synchronized List<Entry> entries() {
@@ -90,79 +90,90 @@ final class Timeline {
 
     // ---------------------------------------------------------------- drawing
 
-    /** Draws timelines with the same rows beside each other, all to one scale; with block characters where they can be shown. */
-    static List<String> draw(int columns, Timeline... timelines) {
-        return draw(columns, StatusLine.canShow(BLOCK) ? BLOCK : ASCII_BLOCK, timelines);
+    /** How long it took from the first to the last that was written. */
+    Duration length() {
+        List<Entry> written = entries();
+        return written.isEmpty()
+                ? Duration.ZERO
+                : Duration.ofNanos(
+                        written.get(written.size() - 1).nanos() - written.get(0).nanos());
     }
 
-    static List<String> draw(int columns, String block, Timeline... timelines) {
-        long end = Arrays.stream(timelines).mapToLong(Timeline::end).max().orElse(0);
-        long nanosPerColumn = Math.max(1, (end + columns - 1) / columns);
-        List<List<String>> drawings = Arrays.stream(timelines)
-                .map(timeline -> timeline.bars(columns, nanosPerColumn))
-                .toList();
+    /** Draws timelines with the same rows beside each other, with block characters where they can be shown. */
+    static List<String> draw(int columns, Duration span, Timeline... timelines) {
+        return draw(columns, span, StatusLine.canShow(String.valueOf(BLOCK)) ? BLOCK : ASCII_BLOCK, timelines);
+    }
+
+    static List<String> draw(int columns, Duration span, char block, Timeline... timelines) {
         List<String> names = new ArrayList<>(timelines[0].rows().keySet());
         names.add("at once");
         names.add("");
         int width = names.stream().mapToInt(String::length).max().orElse(0);
-        List<String> lines = new ArrayList<>();
-        for (int i = 0; i < names.size(); i++) {
-            StringBuilder line = new StringBuilder(names.get(i)).append(" ".repeat(width - names.get(i).length()));
-            for (List<String> drawing : drawings) {
-                line.append("  ").append(drawing.get(i));
+        List<StringBuilder> lines = names.stream()
+                .map(name -> new StringBuilder(name).append(" ".repeat(width - name.length())))
+                .toList();
+        for (Timeline timeline : timelines) {
+            List<String> drawing = timeline.draw(columns, Math.max(1, span.toNanos()), block);
+            for (int i = 0; i < lines.size(); i++) {
+                lines.get(i).append("  ").append(drawing.get(i));
             }
-            lines.add(line.toString().replace(ASCII_BLOCK, block).stripTrailing());
         }
-        return lines;
+        return lines.stream().map(line -> line.toString().stripTrailing()).toList();
     }
 
-    private long end() {
-        return entries().stream().mapToLong(Entry::nanos).max().orElse(0);
-    }
-
-    private Map<String, List<Entry>> rows() {
-        Map<String, List<Entry>> rows = new LinkedHashMap<>();
-        entries().stream()
-                .sorted((a, b) -> a.row().compareTo(b.row()))
-                .forEach(entry ->
-                        rows.computeIfAbsent(entry.row(), row -> new ArrayList<>()).add(entry));
-        return rows;
-    }
-
-    /** The rows, then the number of those that hold, then the scale. */
-    private List<String> bars(int columns, long nanosPerColumn) {
+    /** The rows, then how many hold in each column, then the scale. */
+    private List<String> draw(int columns, long span, char block) {
+        double nanosPerColumn = (double) span / columns;
         List<String> lines = new ArrayList<>();
-        int[] holding = new int[columns];
-        for (List<Entry> row : rows().values()) {
-            char[] bar = bar(row, columns, nanosPerColumn);
-            for (int i = 0; i < columns; i++) {
-                holding[i] += bar[i] == ASCII_BLOCK.charAt(0) ? 1 : 0;
-            }
-            lines.add("|" + new String(bar) + "|");
-        }
-        StringBuilder counts = new StringBuilder();
-        for (int number : holding) {
-            counts.append(number == 0 ? " " : String.valueOf(number));
-        }
-        lines.add(" " + counts + " ");
-        String last = columns * nanosPerColumn / 1_000_000 + " ms";
+        rows().values().forEach(row -> lines.add("|" + bar(row, columns, nanosPerColumn, block) + "|"));
+        lines.add(" " + counts(columns, nanosPerColumn) + " ");
+        String last = span / 1_000_000 + " ms";
         lines.add(" 0" + " ".repeat(columns - 1 - last.length()) + last + " ");
         return lines;
     }
 
-    private static char[] bar(List<Entry> row, int columns, long nanosPerColumn) {
+    private SortedMap<String, List<Entry>> rows() {
+        SortedMap<String, List<Entry>> rows = new TreeMap<>();
+        for (Entry entry : entries()) {
+            rows.computeIfAbsent(entry.row(), row -> new ArrayList<>()).add(entry);
+        }
+        return rows;
+    }
+
+    private String bar(List<Entry> row, int columns, double nanosPerColumn, char block) {
         char[] bar = new char[columns];
         Arrays.fill(bar, ' ');
         for (int i = 0; i + 1 < row.size(); i++) {
-            char fill = row.get(i).what() == What.HOLDS ? ASCII_BLOCK.charAt(0) : WAITING;
-            int from = column(row.get(i), nanosPerColumn);
-            int to = column(row.get(i + 1), nanosPerColumn);
+            int from = (int) Math.round(offset(row.get(i)) / nanosPerColumn);
+            int to = (int) Math.round(offset(row.get(i + 1)) / nanosPerColumn);
+            char fill = row.get(i).what() == What.HOLDS ? block : WAITING;
             Arrays.fill(bar, Math.min(from, columns), Math.min(to, columns), fill);
         }
-        return bar;
+        return new String(bar);
     }
 
-    private static int column(Entry entry, long nanosPerColumn) {
-        return (int) Math.round((double) entry.nanos() / nanosPerColumn);
+    /** In each column the greatest number that held at the same time. */
+    private String counts(int columns, double nanosPerColumn) {
+        int[] most = new int[columns];
+        int now = 0;
+        int from = 0;
+        for (Entry entry : entries()) {
+            int to = Math.min(columns - 1, (int) (offset(entry) / nanosPerColumn));
+            for (int column = from; column <= to; column++) {
+                most[column] = Math.max(most[column], now);
+            }
+            now += entry.what() == What.HOLDS ? 1 : entry.what() == What.ENDS ? -1 : 0;
+            most[to] = Math.max(most[to], now);
+            from = to;
+        }
+        StringBuilder digits = new StringBuilder();
+        for (int number : most) {
+            digits.append(number == 0 ? " " : Character.forDigit(Math.min(number, 35), 36));
+        }
+        return digits.toString();
+    }
+
+    private long offset(Entry entry) {
+        return entry.nanos() - entries().get(0).nanos();
     }
 }
