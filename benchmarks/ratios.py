@@ -44,7 +44,7 @@ def run(options, benchmark, threads):
     name, _, parameter = benchmark.partition(":")
     with tempfile.TemporaryDirectory() as folder:
         result = os.path.join(folder, "result.json")
-        command = [options.java, *options.vm, "-jar", options.jar, f"{name.replace('.', '[.]')}$", "-f", "1", "-foe", "true"]
+        command = [options.java, *options.vm, "-jar", options.jar, f"[.]{name.replace('.', '[.]')}$", "-f", "1", "-foe", "true"]
         command += ["-t", str(threads), "-wi", "4", "-w", "400ms", "-i", "4", "-r", "400ms", "-rf", "json", "-rff", result]
         command += ["-p", parameter] if parameter else []
         output = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.signalbox.loop.internal;
+
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+
+/** The private steps of an {@link Engine}, to be taken by actors, since no engine can be started and closed for each sample. */
+final class EngineSteps {
+    private static final MethodHandle HOLD = find("hold", Worker.class);
+    private static final MethodHandle PASS = find("pass", Worker.class, Worker.class);
+    private static final MethodHandle SLEEP = find("sleep", Worker.class);
+
+    private EngineSteps() {}
+
+    private static MethodHandle find(String name, Class<?>... parameters) {
+        try {
+            MethodHandles.Lookup lookup = MethodHandles.privateLookupIn(Engine.class, MethodHandles.lookup());
+            return lookup.findVirtual(Engine.class, name, MethodType.methodType(void.class, parameters));
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    /** An engine that nobody runs: its baton is whoever takes it. */
+    static Engine create() {
+        return new Engine(Threads.PLATFORM, "never started", null);
+    }
+
+    static void hold(Engine engine, Worker worker) {
+        try {
+            HOLD.invokeExact(engine, worker);
+        } catch (Throwable e) {
+            throw new AssertionError("hold failed", e);
+        }
+    }
+
+    static void pass(Engine engine, Worker next, Worker me) {
+        try {
+            PASS.invokeExact(engine, next, me);
+        } catch (Throwable e) {
+            throw new AssertionError("pass failed", e);
+        }
+    }
+
+    static void sleep(Engine engine, Worker me) {
+        try {
+            SLEEP.invokeExact(engine, me);
+        } catch (Throwable e) {
+            throw new AssertionError("sleep failed", e);
+        }
+    }
+}
