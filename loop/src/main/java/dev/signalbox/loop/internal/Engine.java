@@ -197,10 +197,7 @@ public final class Engine {
     /** Starts a timer that expires at that point of {@link #nanoTime()}. */
     public void scheduleAt(Timer timer, long deadline) {
         long now = nanoTime();
-        long delay = deadline - now;
-        boolean overflow = ((deadline ^ now) & (deadline ^ delay)) < 0;
-        long bounded = !overflow ? delay : deadline < 0 ? Long.MIN_VALUE : Long.MAX_VALUE;
-        timers.add(timer, now + Math.min(Math.max(bounded, -LONGEST_DELAY), LONGEST_DELAY));
+        timers.add(timer, now + Math.max(Math.min(deadline - now, LONGEST_DELAY), -LONGEST_DELAY));
     }
 
     /** Stops a timer; one that does not run is left alone. */
