@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.signalbox.loop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/** As many tasks as one loop is meant for. */
+final class MillionTasksTest {
+    private static final int COUNT = 1_000_000;
+
+    private int begun;
+    private int ended;
+
+    @Test
+    void aMillionTasks_eachSleepingOnce() {
+        assumeTrue("virtual".equals(System.getProperty("dev.signalbox.loop.scheduler")), "one thread for each task");
+        EventLoop.run(() -> {
+            for (int i = 0; i < COUNT; i++) {
+                Async.createTask(() -> {
+                    begun++;
+                    Async.sleep(Duration.ofSeconds(1));
+                    ended++;
+                });
+            }
+            while (ended < COUNT) {
+                Async.sleep(Duration.ofMillis(10));
+            }
+            assertThat(EventLoop.current().allTasks()).containsExactly(Async.currentTask());
+        });
+        assertThat(begun).isEqualTo(COUNT);
+    }
+}

@@ -1,0 +1,507 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.signalbox.loop;
+
+import static dev.signalbox.loop.Async.createTask;
+import static dev.signalbox.loop.Async.currentTask;
+import static dev.signalbox.loop.Async.yieldNow;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** How a task is asked to end, and what it may answer. */
+final class TaskCancelTest {
+    private final Steps steps = new Steps();
+
+    // ---------------------------------------------------------------- when the cancel arrives
+
+    @Test
+    void beforeTheFirstTurn_theBodyNeverRuns() {
+        EventLoop.run(() -> {
+            var task = createTask(() -> steps.at(99));
+            assertThat(task.cancel("never mind")).isTrue();
+            assertThat(task.isDone()).isFalse(); // it ends in its turn
+            assertThatThrownBy(task::await).isInstanceOfSatisfying(CancelledException.class, e -> {
+                assertThat(e).hasMessage("never mind");
+                assertThat(e.source()).isSameAs(task);
+            });
+            assertThat(task.isCancelled()).isTrue();
+            steps.done(1);
+        });
+    }
+
+    @Test
+    void whileItWaits_itGetsTheExceptionInItsTurn() {
+        EventLoop.run(() -> {
+            var event = new AsyncEvent();
+            var task = createTask(() -> {
+                assertThatThrownBy(event::await).isInstanceOfSatisfying(CancelledException.class, e -> {
+                    assertThat(e).hasMessage("stop");
+                    assertThat(e.source()).isSameAs(currentTask());
+                });
+                steps.at(2);
+                throw new CancelledException("done");
+            });
+            yieldNow();
+            task.cancel("stop");
+            steps.at(1);
+            yieldNow();
+            steps.done(3);
+            assertThat(task.isCancelled()).isTrue();
+        });
+    }
+
+    @Test
+    void whileItIsReady_itGetsTheExceptionAtTheWaitItIsIn() {
+        EventLoop.run(() -> {
+            var task = createTask(() -> {
+                steps.at(1);
+                yieldNow();
+                steps.at(99);
+            });
+            yieldNow();
+            task.cancel();
+            yieldNow();
+            assertThat(task.isCancelled()).isTrue();
+            steps.done(2);
+        });
+    }
+
+    @Test
+    void byItself_itGetsTheExceptionAtItsNextWait() {
+        EventLoop.run(() -> {
+            var task = createTask(() -> {
+                currentTask().cancel("stop");
+                steps.at(1);
+                yieldNow();
+                steps.at(99);
+            });
+            assertThatThrownBy(task::await).hasMessage("stop");
+            assertThat(task.isCancelled()).isTrue();
+            steps.done(2);
+        });
+    }
+
+    @Test
+    void byItself_whatNeedNotWaitGoesOn() {
+        EventLoop.run(() -> {
+            var task = createTask(() -> {
+                var done = new Future<String>();
+                done.complete("x");
+                currentTask().cancel();
+                assertThat(done.await()).isEqualTo("x");
+                assertThat(Async.gather(done)).containsExactly("x");
+                steps.at(1);
+                assertThatThrownBy(Async::yieldNow).isInstanceOf(CancelledException.class);
+                steps.at(2);
+            });
+            task.await();
+            steps.done(3);
+        });
+    }
+
+    @Test
+    void tooLate_theTaskEndsCancelledAllTheSame() {
+        EventLoop.run(() -> {
+            var task = createTask(() -> {
+                currentTask().cancel("stop");
+                return "lost";
+            });
+            assertThatThrownBy(task::await).hasMessage("stop");
+            assertThat(task.isCancelled()).isTrue();
+        });
+    }
+
+    @Test
+    void tooLate_itsOwnFailureCounts() {
+        EventLoop.run(() -> {
+            var task = createTask(() -> {
+                currentTask().cancel();
+                throw new IllegalStateException("planned");
+            });
+            assertThatThrownBy(task::await).hasMessage("planned");
+            assertThat(task.state()).isEqualTo(Future.State.FAILED);
+        });
+    }
+
+    @Test
+    void done_isNotCancelled() {
+        EventLoop.run(() -> {
+            var task = createTask(() -> "x");
+            task.await();
+            assertThat(task.cancel()).isFalse();
+            assertThat(task.cancelling()).isZero();
+            assertThat(task.resultNow()).isEqualTo("x");
+        });
+    }
+
+    @Test
+    void fromACallback_works() {
+        EventLoop.run(() -> {
+            var task = createTask(() -> new Future<Void>().await());
+            yieldNow();
+            Steps.inCallback(() -> assertThat(task.cancel()).isTrue());
+            yieldNow();
+            assertThat(task.isCancelled()).isTrue();
+        });
+    }
+
+    // ---------------------------------------------------------------- what the task answers
+
+    @Test
+    void cleanUp_mayWait() {
+        EventLoop.run(() -> {
+            var task = createTask(() -> {
+                try {
+                    new Future<Void>().await();
+                } finally {
+                    steps.at(1);
+                    yieldNow();
+                    steps.at(2);
+                }
+            });
+            yieldNow();
+            task.cancel();
+            assertThatThrownBy(task::await).isInstanceOf(CancelledException.class);
+            steps.done(3);
+        });
+    }
+
+    @Test
+    void cleanUp_canBeCancelledToo() {
+        EventLoop.run(() -> {
+            var task = createTask(() -> {
+                try {
+                    new Future<Void>().await();
+                } finally {
+                    steps.at(1);
+                    new AsyncEvent().await();
+                    steps.at(99);
+                }
+            });
+            yieldNow();
+            task.cancel("first");
+            yieldNow();
+            task.cancel("second");
+            assertThat(task.cancelling()).isEqualTo(2);
+            assertThatThrownBy(task::await).hasMessage("second");
+            steps.done(2);
+        });
+    }
+
+    @Test
+    void refused_withUncancel_theTaskGoesOn() {
+        EventLoop.run(() -> {
+            var task = createTask(() -> {
+                assertThatThrownBy(() -> new Future<Void>().await()).isInstanceOf(CancelledException.class);
+                assertThat(currentTask().cancelling()).isEqualTo(1);
+                assertThat(currentTask().uncancel()).isZero();
+                yieldNow();
+                return "x";
+            });
+            yieldNow();
+            task.cancel();
+            assertThat(task.await()).isEqualTo("x");
+            assertThat(task.cancelling()).isZero();
+        });
+    }
+
+    @Test
+    void refused_withoutUncancel_theRequestStaysButIsNotThrownAgain() {
+        EventLoop.run(() -> {
+            var task = createTask(() -> {
+                assertThatThrownBy(() -> new Future<Void>().await()).isInstanceOf(CancelledException.class);
+                yieldNow();
+                return "x";
+            });
+            yieldNow();
+            task.cancel();
+            assertThat(task.await()).isEqualTo("x");
+            assertThat(task.cancelling()).isEqualTo(1);
+        });
+    }
+
+    @Test
+    void translated_theTaskFails() {
+        EventLoop.run(() -> {
+            var task = createTask(() -> {
+                try {
+                    new Future<Void>().await();
+                } catch (CancelledException e) {
+                    throw new IllegalStateException("planned", e);
+                }
+            });
+            yieldNow();
+            task.cancel();
+            assertThatThrownBy(task::await).hasMessage("planned");
+            assertThat(task.isCancelled()).isFalse();
+        });
+    }
+
+    // ---------------------------------------------------------------- counts
+
+    @Test
+    void cancelledTwice_isThrownOnce_andCountedTwice() {
+        EventLoop.run(() -> {
+            var task = createTask(() -> {
+                assertThatThrownBy(() -> new AsyncEvent().await()).hasMessage("second");
+                assertThat(currentTask().cancelling()).isEqualTo(2);
+                yieldNow();
+                assertThat(currentTask().uncancel()).isEqualTo(1);
+                yieldNow();
+                assertThat(currentTask().uncancel()).isZero();
+                assertThat(currentTask().uncancel()).isZero(); // never below
+            });
+            yieldNow();
+            assertThat(task.cancel("first")).isTrue();
+            assertThat(task.cancel("second")).isTrue();
+            task.await();
+        });
+    }
+
+    @Test
+    void uncancelled_beforeItIsThrown_isDropped() {
+        EventLoop.run(() -> {
+            var task = createTask(() -> {
+                currentTask().cancel();
+                currentTask().cancel();
+                assertThat(currentTask().uncancel()).isEqualTo(1);
+                assertThat(currentTask().uncancel()).isZero();
+                yieldNow();
+                return "x";
+            });
+            assertThat(task.await()).isEqualTo("x");
+        });
+    }
+
+    @Test
+    void uncancelled_oneOfTwo_isThrownStill() {
+        EventLoop.run(() -> {
+            var task = createTask(() -> {
+                currentTask().cancel();
+                currentTask().cancel();
+                currentTask().uncancel();
+                yieldNow();
+            });
+            assertThatThrownBy(task::await).isInstanceOf(CancelledException.class);
+        });
+    }
+
+    @Test
+    void uncancelled_beforeTheFirstTurn_theBodyRuns() {
+        EventLoop.run(() -> {
+            var task = createTask(() -> "x");
+            task.cancel();
+            task.uncancel();
+            assertThat(task.await()).isEqualTo("x");
+        });
+    }
+
+    // ---------------------------------------------------------------- what the task waits for
+
+    @Test
+    void waitingForATask_thatOneIsCancelledAndCleansUpFirst() {
+        EventLoop.run(() -> {
+            var inner = createTask(() -> {
+                try {
+                    new Future<Void>().await();
+                } finally {
+                    yieldNow();
+                    steps.at(2);
+                }
+            });
+            var outer = createTask(() -> {
+                try {
+                    inner.await();
+                } catch (CancelledException e) {
+                    steps.at(3);
+                    assertThat(e.source()).isSameAs(currentTask());
+                    throw e;
+                }
+            });
+            yieldNow();
+            yieldNow();
+            outer.cancel("stop");
+            steps.at(1);
+            assertThatThrownBy(outer::await).hasMessage("stop");
+            steps.done(4);
+            assertThat(inner.isCancelled()).isTrue();
+            assertThat(outer.isCancelled()).isTrue();
+        });
+    }
+
+    @Test
+    void waitingForATask_thatRefuses_theWaiterGetsItsResult() {
+        EventLoop.run(() -> {
+            var inner = createTask(() -> {
+                assertThatThrownBy(() -> new Future<Void>().await()).isInstanceOf(CancelledException.class);
+                return "in spite";
+            });
+            var outer = createTask(() -> inner.await());
+            yieldNow();
+            yieldNow();
+            outer.cancel();
+            assertThat(outer.await()).isEqualTo("in spite");
+            assertThat(outer.cancelling()).isEqualTo(1);
+        });
+    }
+
+    @Test
+    void waitingForATask_thatFailsWhenCancelled_theWaiterGetsItsFailure() {
+        EventLoop.run(() -> {
+            var inner = createTask(() -> {
+                assertThatThrownBy(() -> new Future<Void>().await()).isInstanceOf(CancelledException.class);
+                throw new IllegalStateException("planned");
+            });
+            var outer = createTask(() -> inner.await());
+            yieldNow();
+            yieldNow();
+            outer.cancel();
+            assertThatThrownBy(outer::await).hasMessage("planned");
+        });
+    }
+
+    @Test
+    void waitingForATask_cancelledTwiceMeanwhile() {
+        EventLoop.run(() -> {
+            var inner = createTask(() -> {
+                try {
+                    new Future<Void>().await();
+                } finally {
+                    new AsyncEvent().await(); // cleaning up takes for ever, until the second cancel
+                }
+            });
+            var outer = createTask(() -> inner.await());
+            yieldNow();
+            yieldNow();
+            outer.cancel("first");
+            yieldNow();
+            assertThat(inner.isDone()).isFalse();
+            outer.cancel("second");
+            assertThatThrownBy(outer::await).hasMessage("second");
+            assertThat(inner.isCancelled()).isTrue();
+        });
+    }
+
+    @Test
+    void pendingCancel_isPassedOnToWhatTheTaskIsAboutToWaitFor() {
+        EventLoop.run(() -> {
+            var future = new Future<Void>();
+            var task = createTask(() -> {
+                currentTask().cancel("first");
+                assertThatThrownBy(future::await).hasMessage("first");
+                assertThat(future.isCancelled()).isTrue();
+
+                var inner = createTask(() -> steps.at(99));
+                currentTask().cancel("second");
+                assertThatThrownBy(inner::await).hasMessage("second");
+                assertThat(inner.isCancelled()).isTrue();
+
+                var gathered = new Future<Void>();
+                currentTask().cancel("third");
+                assertThatThrownBy(() -> Async.gather(gathered)).hasMessage("third");
+                assertThat(gathered.isCancelled()).isTrue();
+            });
+            task.await();
+            steps.done(1);
+        });
+    }
+
+    @Test
+    void twoWaitForOne_cancelOfOneFailsTheOther() {
+        EventLoop.run(() -> {
+            var inner = createTask(() -> new Future<Void>().await());
+            var first = createTask(() -> inner.await());
+            var second = createTask(() -> inner.await());
+            yieldNow();
+            yieldNow();
+            first.cancel();
+            assertThatThrownBy(second::await)
+                    .isInstanceOfSatisfying(
+                            CancelledException.class,
+                            e -> assertThat(e.source()).isSameAs(inner));
+            assertThat(first.isCancelled()).isTrue();
+            assertThat(second.state()).isEqualTo(Future.State.FAILED);
+        });
+    }
+
+    @Test
+    void longChain_isCancelledFromItsEnd() {
+        int length = "virtual".equals(System.getProperty("dev.signalbox.loop.scheduler")) ? 20_000 : 200;
+        EventLoop.run(() -> {
+            var end = new Future<Integer>();
+            var tasks = new ArrayList<Future<Integer>>();
+            tasks.add(end);
+            for (int i = 0; i < length; i++) {
+                Future<Integer> next = tasks.get(i);
+                tasks.add(createTask(() -> next.await()));
+            }
+            yieldNow();
+            var head = tasks.get(length);
+            head.cancel("stop");
+            assertThat(end.isCancelled()).isTrue();
+            assertThatThrownBy(head::await).hasMessage("stop");
+            assertThat(tasks).allMatch(Future::isCancelled);
+        });
+    }
+
+    @Test
+    void ring_isBrokenWhereTheCancelEnters() {
+        EventLoop.run(() -> {
+            var tasks = new ArrayList<Task<Object>>();
+            for (int i = 0; i < 5; i++) {
+                int next = (i + 1) % 5;
+                tasks.add(createTask(() -> tasks.get(next).await()));
+            }
+            yieldNow();
+            tasks.get(2).cancel("stop");
+            assertThatThrownBy(() -> tasks.get(2).await()).hasMessage("stop");
+            tasks.get(0).cancel();
+            for (int i = 0; i < 10; i++) {
+                yieldNow();
+            }
+            assertThat(tasks).allMatch(Future::isDone);
+        });
+    }
+
+    @Test
+    void ringThroughGather_isBroken() {
+        EventLoop.run(() -> {
+            var tasks = new ArrayList<Task<Object>>();
+            tasks.add(createTask(() -> Async.gather(List.of(tasks.get(1), tasks.get(2)))));
+            tasks.add(createTask(() -> tasks.get(0).await()));
+            tasks.add(createTask(() -> Async.gather(List.of(tasks.get(0)))));
+            yieldNow();
+            tasks.get(1).cancel("stop");
+            for (int i = 0; i < 10; i++) {
+                yieldNow();
+            }
+            assertThat(tasks).allMatch(Future::isDone);
+        });
+    }
+
+    @Test
+    void manyWaiters_cancelledInAnyOrder_noneIsLost() {
+        EventLoop.run(() -> {
+            var event = new AsyncEvent();
+            var tasks = new ArrayList<Task<Void>>();
+            for (int i = 0; i < 100; i++) {
+                tasks.add(createTask(() -> event.await()));
+            }
+            yieldNow();
+            var shuffled = new ArrayList<>(tasks);
+            Collections.shuffle(shuffled, new Random(7));
+            shuffled.subList(0, 50).forEach(Task::cancel);
+            event.set();
+            shuffled.subList(25, 75).forEach(Task::cancel);
+            yieldNow();
+            assertThat(tasks).allMatch(Future::isDone);
+            assertThat(shuffled.subList(0, 75)).allMatch(Future::isCancelled);
+            assertThat(shuffled.subList(75, 100)).noneMatch(Future::isCancelled);
+        });
+    }
+}
