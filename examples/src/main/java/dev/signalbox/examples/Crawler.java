@@ -121,7 +121,8 @@ public final class Crawler {
     }
 
     private Result walk(URI start) {
-        long begin = lastPage = System.nanoTime();
+        long begin = System.nanoTime();
+        lastPage = begin;
         follow(start, start);
         while (!tasks.isEmpty()) {
             tasks.remove().await(); // whose links are in the queue by then

@@ -2,7 +2,6 @@
 package dev.signalbox.examples;
 
 import java.io.PrintStream;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -104,7 +103,7 @@ public final class Examples {
     }
 
     private static void help(PrintStream out) {
-        for (String line : Arrays.asList(
+        for (String line : List.of(
                 "usage: java -jar signalbox-examples.jar [NAME ...]   runs the examples named, or all of them",
                 "       java -jar signalbox-examples.jar --list       lists them",
                 "       java -jar signalbox-examples.jar --help       shows this",

@@ -37,7 +37,7 @@ public final class LoopsAndThreads {
     private static final Duration WORK = Duration.ofMillis(300);
     private static final int COLUMNS = 32;
 
-    /** Acquires a permit: of what is not a job's business. */
+    /** Acquires a permit; of which semaphore is not a job's business. */
     private interface Limit extends TaskBody<Guard, RuntimeException> {}
 
     private final Timeline timeline = new Timeline();

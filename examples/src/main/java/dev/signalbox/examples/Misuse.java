@@ -10,7 +10,6 @@ import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutionException;
@@ -81,11 +80,11 @@ public final class Misuse {
             blocking(() -> start.await());
             return use(shared);
         });
-        var messages = new ArrayList<String>();
+        List<String> messages = new ArrayList<>();
         for (Future<@Nullable String> told : threads.invokeAll(Collections.nCopies(LOOPS, loop))) {
             String message = told.get();
             if (message != null) {
-                messages.add(Objects.requireNonNull(message));
+                messages.add(message);
             }
         }
         return messages;

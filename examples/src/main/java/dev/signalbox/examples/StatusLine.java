@@ -49,6 +49,7 @@ final class StatusLine {
     }
 
     /** Whether somebody watches. From Java 22 on there may be a console that is none, and a method that says so. */
+    @SuppressWarnings("SystemConsoleNull") // null is asked for first, the method that newer ones need after it
     static boolean isTerminal() {
         Console console = System.console();
         if (console == null) {
