@@ -9,12 +9,15 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /** A thread beside the loops under test; its result or failure is asked for with {@link #join()}, which does not wait for ever. */
 final class Bystander<T> {
     /** How long to wait for what has to happen; only a test that fails waits as long. */
     static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    private static final long POLL_NANOS = 50_000;
 
     private static final Set<Thread.State> BLOCKED =
             Set.of(Thread.State.WAITING, Thread.State.TIMED_WAITING, Thread.State.BLOCKED);
@@ -88,7 +91,7 @@ final class Bystander<T> {
             if (System.nanoTime() - deadline > 0) {
                 throw new AssertionError("waited in vain for: " + what);
             }
-            Thread.yield();
+            LockSupport.parkNanos(POLL_NANOS);
         }
     }
 
