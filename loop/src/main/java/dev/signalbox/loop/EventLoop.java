@@ -309,9 +309,13 @@ public final class EventLoop implements Executor, AutoCloseable {
         for (Task<?> task : tasks()) {
             task.cancelFromLoop("the main task is done");
         }
+        boolean interrupted = Thread.interrupted(); // main was cancelled for it; only another one cuts this short
         stopWithoutTasks = true;
         Throwable failed = taskCount == 0 ? null : drive(this::stop);
         stopWithoutTasks = false;
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
         return failed;
     }
 
