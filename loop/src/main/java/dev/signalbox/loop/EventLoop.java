@@ -854,7 +854,9 @@ public final class EventLoop implements Executor, AutoCloseable {
         try {
             handler.accept("event loop '" + name + "': " + what, exception);
         } catch (Throwable e) {
-            exception.addSuppressed(e);
+            if (e != exception) { // a handler may rethrow what it was given, and nothing suppresses itself
+                exception.addSuppressed(e);
+            }
             Builder.log("event loop '" + name + "': the exception handler failed on: " + what, exception);
         }
     }
