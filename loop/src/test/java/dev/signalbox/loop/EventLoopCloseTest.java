@@ -117,9 +117,9 @@ final class EventLoopCloseTest {
     void close_byMany_eachReturnsWhenTheLoopIsClosed() {
         for (int round = 0; round < 50; round++) {
             EventLoop closed = EventLoop.create();
-            Bystander<Void> runner = Bystander.start(() -> assertThatThrownBy(
-                            () -> closed.runUntilComplete(() -> Async.sleep(LONG)))
-                    .isInstanceOfAny(CancelledException.class, IllegalStateException.class));
+            Bystander<Void> runner =
+                    Bystander.start(() -> assertThatThrownBy(() -> closed.runUntilComplete(() -> Async.sleep(LONG)))
+                            .isInstanceOfAny(CancelledException.class, IllegalStateException.class));
             List<Bystander<Void>> closers = new ArrayList<>();
             for (int i = 0; i < 4; i++) {
                 closers.add(Bystander.start(() -> {
@@ -251,9 +251,7 @@ final class EventLoopCloseTest {
     }
 
     private static void assertRefusedToWait(Bystander.Body body) {
-        assertThatThrownBy(body::run)
-                .isInstanceOf(CancelledException.class)
-                .hasMessage("event loop 'home' is closing");
+        assertThatThrownBy(body::run).isInstanceOf(CancelledException.class).hasMessage("event loop 'home' is closing");
     }
 
     @Test
@@ -664,7 +662,8 @@ final class EventLoopCloseTest {
             Thread.yield();
             target.close();
             for (Bystander<List<CompletableFuture<String>>> sender : senders) {
-                assertThat(sender.join()).allSatisfy(future -> assertThat(future).isDone());
+                assertThat(sender.join())
+                        .allSatisfy(future -> assertThat(future).isDone());
             }
             assertThatThrownBy(() -> {
                         runner.join();
