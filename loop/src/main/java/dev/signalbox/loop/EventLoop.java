@@ -22,10 +22,12 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -102,8 +104,7 @@ public final class EventLoop implements Executor, AutoCloseable {
         name = builder.name != null ? builder.name : "loop-" + LOOPS.incrementAndGet();
         handler = builder.handler;
         engine = new Engine(
-                Threads.configured(),
-                "event loop '" + name + "'",
+                builder.workers.apply(Threads.configured().factory("event loop '" + name + "'")),
                 Thread.currentThread().getContextClassLoader());
     }
 
@@ -880,8 +881,15 @@ public final class EventLoop implements Executor, AutoCloseable {
     public static final class Builder {
         private @Nullable String name;
         private BiConsumer<String, Throwable> handler = Builder::log;
+        private UnaryOperator<ThreadFactory> workers = UnaryOperator.identity();
 
         private Builder() {}
+
+        /** Changes how the threads of the loop are made. */
+        Builder workers(UnaryOperator<ThreadFactory> workers) {
+            this.workers = workers;
+            return this;
+        }
 
         /**
          * Names the loop, for messages and thread names.

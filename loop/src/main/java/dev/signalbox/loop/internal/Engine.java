@@ -66,8 +66,8 @@ public final class Engine {
     private @Nullable Thread runner; // written before a run begins, read by its holders
 
     /** An engine whose workers are such threads. */
-    public Engine(Threads kind, String threadName, @Nullable ClassLoader contextClassLoader) {
-        this.threads = kind.factory(threadName);
+    public Engine(ThreadFactory threads, @Nullable ClassLoader contextClassLoader) {
+        this.threads = threads;
         this.contextClassLoader = contextClassLoader;
     }
 

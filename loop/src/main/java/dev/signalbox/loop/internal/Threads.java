@@ -16,7 +16,7 @@ public enum Threads {
     /** Platform threads, on every JDK. */
     PLATFORM {
         @Override
-        ThreadFactory factory(String name) {
+        public ThreadFactory factory(String name) {
             return task -> {
                 Thread thread = new Thread(null, task, name, 0, false);
                 thread.setDaemon(true);
@@ -27,7 +27,7 @@ public enum Threads {
     /** The JDK's virtual threads. */
     VIRTUAL {
         @Override
-        ThreadFactory factory(String name) {
+        public ThreadFactory factory(String name) {
             return VirtualThreads.factory(name);
         }
     };
@@ -38,7 +38,7 @@ public enum Threads {
     private static final int FIRST_WITHOUT_PINNING_IN_MONITORS = 24;
 
     /** Makes unstarted threads of this kind, each with this name. */
-    abstract ThreadFactory factory(String name);
+    public abstract ThreadFactory factory(String name);
 
     /** The kind that the system property asks for, or else virtual threads where waiting in a monitor does not pin them. */
     public static Threads configured() {
