@@ -29,13 +29,17 @@ final class Callback extends Job implements Handle {
         }
     }
 
-    /** No thread to run it on, or no loop any more: only the former is worth telling. */
     @Override
-    public void rejected(Throwable reason) {
-        if (!cancelled && !loop.isClosing()) {
+    protected boolean refused(Throwable reason) {
+        if (!cancelled) {
             loop.report("a callback could not be run", reason);
         }
+        return true;
     }
+
+    /** Callbacks that have not run when the loop closes never will. */
+    @Override
+    public void rejected(Throwable reason) {}
 
     @Override
     public void cancel() {

@@ -99,6 +99,7 @@ public final class EventLoop implements Executor, AutoCloseable {
     private volatile State state = State.IDLE;
     private volatile boolean closeRequested;
     private @Nullable Thread closer;
+    private int runs;
 
     private EventLoop(Builder builder) {
         name = builder.name != null ? builder.name : "loop-" + LOOPS.incrementAndGet();
@@ -258,11 +259,23 @@ public final class EventLoop implements Executor, AutoCloseable {
 
     /** Ends the run after the current round, or the next one after its first round: {@code loop.stop}. Any thread. */
     public void stop() {
+        int run = runToStop();
         engine.post(Op.of(() -> {
-            if (!closing) {
-                engine.stop(); // closing ends by itself, and not before the tasks have ended
+            // One that is late must not end the next run, and closing ends by itself, not before the tasks have ended.
+            if (run == runs && !closing) {
+                engine.stop();
             }
         }));
+    }
+
+    /** The run that is under way, or else the next one. */
+    private int runToStop() {
+        lifecycle.lock();
+        try {
+            return state == State.RUNNING ? runs : runs + 1;
+        } finally {
+            lifecycle.unlock();
+        }
     }
 
     private <T extends @Nullable Object, X extends Throwable> T runMain(TaskBody<T, X> main, boolean cancelRest)
@@ -292,6 +305,7 @@ public final class EventLoop implements Executor, AutoCloseable {
             end.unlink(); // a main task that was stopped before it was done must not end a later run
         }
         boolean stopped = main.isPending();
+        main.observe(); // the caller is told, and from the end of the run on somebody else may run this loop
         if (failed == null && cancelRest && taskCount > 0) {
             failed = cancelRest();
         }
@@ -361,6 +375,7 @@ public final class EventLoop implements Executor, AutoCloseable {
                         : closedException();
             }
             state = State.RUNNING;
+            runs++;
         } finally {
             lifecycle.unlock();
         }
@@ -472,16 +487,20 @@ public final class EventLoop implements Executor, AutoCloseable {
 
     /** Makes every task go on, once, with a cancel; whatever else was ready stays so. */
     private void unwindTasks() {
+        Set<Object> coming = Collections.newSetFromMap(new IdentityHashMap<>());
+        Set<Object> ready = Collections.newSetFromMap(new IdentityHashMap<>());
+        List<Task<?>> tasks = tasks();
+        // Before the inbox is emptied: who has posted itself by now is in there, or was lost by a failure of the
+        // bookkeeping.
+        tasks.stream().filter(Task::isOut).forEach(task -> coming.add(task.stack()));
         List<Item> readyItems = engine.takeReady();
-        Set<Item> ready = Collections.newSetFromMap(new IdentityHashMap<>());
-        ready.addAll(readyItems);
-        ready.forEach(item -> {
-            if (item instanceof Worker) {
+        for (Item item : readyItems) {
+            if (item instanceof Worker && ready.add(item)) {
                 engine.ready(item);
             }
-        });
-        for (Task<?> task : tasks()) {
-            task.unwind(ready);
+        }
+        for (Task<?> task : tasks) {
+            task.unwind(ready.contains(task.stack()) || coming.contains(task.stack()));
         }
         readyItems.forEach(item -> {
             if (item instanceof Job) {
@@ -544,7 +563,8 @@ public final class EventLoop implements Executor, AutoCloseable {
     /**
      * Has a callback called at a point in time: {@code loop.call_at}.
      *
-     * @param nanoTime when, on the clock of {@link #nanoTime()}; a point that has passed: in the next round
+     * @param nanoTime when, on the clock of {@link #nanoTime()} and compared like it, by the difference; a point that has passed: in the
+     *     next round
      * @param callback the callback
      * @return a handle that calls it off
      * @throws WrongLoopException off this loop

@@ -3,7 +3,6 @@ package dev.signalbox.loop;
 
 import dev.signalbox.core.internal.Durations;
 import dev.signalbox.core.internal.Identity;
-import dev.signalbox.loop.internal.Job;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Objects;
@@ -53,7 +52,16 @@ public sealed class Future<T extends @Nullable Object> extends LoopBound permits
     /** What {@code outcome} holds in place of a null result: null means pending. */
     private static final Object NULL = new Object();
 
-    private record Failed(Throwable exception, @Nullable Unobserved report) {}
+    /** A failure, and whether somebody was told of it. */
+    private static final class Failed {
+        private final Throwable exception;
+        private boolean told;
+        private @Nullable Unobserved report;
+
+        Failed(Throwable exception) {
+            this.exception = exception;
+        }
+    }
 
     private record Cancelled(
             @Nullable String message, @Nullable Throwable cause) {}
@@ -61,6 +69,8 @@ public sealed class Future<T extends @Nullable Object> extends LoopBound permits
     // Guarded by the baton.
     private @Nullable Object outcome;
     private @Nullable WaitList waiters;
+    /** Somebody has seen to it that a failure of this need not be reported. */
+    private boolean failureExpected;
 
     /** Creates a pending future. It belongs to the loop that the calling thread is, or else to the first that uses it. */
     public Future() {
@@ -149,6 +159,11 @@ public sealed class Future<T extends @Nullable Object> extends LoopBound permits
         }
 
         @Override
+        void giveBack() {
+            future.untold();
+        }
+
+        @Override
         boolean forwardCancel(@Nullable String message) {
             cancelForwarded = awaitedTask() != null || future.cancelFromLoop(message);
             return cancelForwarded;
@@ -227,7 +242,11 @@ public sealed class Future<T extends @Nullable Object> extends LoopBound permits
 
     final boolean finishFailed(Throwable exception) {
         boolean awaited = waiters != null && !waiters.isEmpty();
-        return finish(new Failed(exception, awaited ? null : loop().unobserved(this, exception)));
+        finish(new Failed(exception));
+        if (!awaited) {
+            untold();
+        }
+        return true;
     }
 
     final boolean finishCancelled(@Nullable String message, @Nullable Throwable cause) {
@@ -314,8 +333,8 @@ public sealed class Future<T extends @Nullable Object> extends LoopBound permits
     public Throwable exceptionNow() {
         check();
         if (outcome instanceof Failed failed) {
-            observe(failed);
-            return failed.exception();
+            observe();
+            return failed.exception;
         }
         throw new IllegalStateException("future has no exception: " + this);
     }
@@ -333,33 +352,57 @@ public sealed class Future<T extends @Nullable Object> extends LoopBound permits
     public Handle whenDone(Consumer<? super Future<T>> callback) {
         EventLoop loop = check();
         Objects.requireNonNull(callback, "callback");
-        Callback call = new Callback(loop, () -> callback.accept(this), false);
+        DoneCallback<T> call = new DoneCallback<>(loop, this, callback);
         whenDone(call);
         return call;
     }
 
-    /** Makes the job ready once this future is done. */
-    final void whenDone(Job job) {
+    /** Signals the link once this future is done. */
+    final void whenDone(Link link) {
         if (outcome == null) {
-            addWaiter(new ReadyWhenDone(this, job));
+            addWaiter(link);
         } else {
-            observe();
-            loop().engine.ready(job);
+            link.signalled();
         }
     }
 
-    private static final class ReadyWhenDone extends Link {
-        private final Future<?> future;
-        private final Job job;
+    private static final class DoneCallback<T extends @Nullable Object> extends Link implements Handle {
+        private final EventLoop loop;
+        private final Future<T> future;
+        private final Consumer<? super Future<T>> callback;
+        private boolean cancelled;
 
-        ReadyWhenDone(Future<?> future, Job job) {
+        DoneCallback(EventLoop loop, Future<T> future, Consumer<? super Future<T>> callback) {
+            this.loop = loop;
             this.future = future;
-            this.job = job;
+            this.callback = callback;
         }
 
         @Override
         void signalled() {
-            future.loop().engine.ready(job);
+            loop.engine.ready(new Callback(loop, this::call, false));
+        }
+
+        private void call() {
+            if (cancelled) {
+                future.untold();
+            } else {
+                future.observe();
+                callback.accept(future);
+            }
+        }
+
+        @Override
+        public void cancel() {
+            loop.checkOnLoop();
+            cancelled = true;
+            unlink();
+        }
+
+        @Override
+        public boolean isCancelled() {
+            loop.checkOnLoop();
+            return cancelled;
         }
     }
 
@@ -393,14 +436,19 @@ public sealed class Future<T extends @Nullable Object> extends LoopBound permits
         return outcome == null;
     }
 
+    /** Whether it failed or was cancelled; does not count as being told. */
+    final boolean hasFailed() {
+        return outcome instanceof Failed || outcome instanceof Cancelled;
+    }
+
     /** The result, or the exception as {@link #await()} throws it. */
     final T result() {
         if (outcome instanceof Cancelled cancelled) {
             throw new CancelledException(cancelled.message(), this, cancelled.cause());
         }
         if (outcome instanceof Failed failed) {
-            observe(failed);
-            throw Failures.unchecked(failed.exception());
+            observe();
+            throw Failures.unchecked(failed.exception);
         }
         return value();
     }
@@ -408,8 +456,8 @@ public sealed class Future<T extends @Nullable Object> extends LoopBound permits
     /** What went wrong: the exception, or a {@link CancelledException}; null if nothing did. */
     final @Nullable Throwable failure() {
         if (outcome instanceof Failed failed) {
-            observe(failed);
-            return failed.exception();
+            observe();
+            return failed.exception;
         }
         return outcome instanceof Cancelled cancelled
                 ? new CancelledException(cancelled.message(), this, cancelled.cause())
@@ -424,14 +472,24 @@ public sealed class Future<T extends @Nullable Object> extends LoopBound permits
     /** Somebody was told of the failure. */
     final void observe() {
         if (outcome instanceof Failed failed) {
-            observe(failed);
+            failed.told = true;
+            if (failed.report != null) {
+                failed.report.observed();
+            }
         }
     }
 
-    private void observe(Failed failed) {
-        if (failed.report() != null) {
-            failed.report().observed();
+    /** Nobody has been told of the failure so far, and nobody is on the way. */
+    final void untold() {
+        if (outcome instanceof Failed failed && !failed.told && !failureExpected && failed.report == null) {
+            failed.report = loop().unobserved(this, failed.exception);
         }
+    }
+
+    /** Whatever becomes of this, its failure is not worth a report. */
+    final void expectFailure() {
+        failureExpected = true;
+        observe();
     }
 
     /** The state in lower case; any thread, racily. */
@@ -441,7 +499,7 @@ public sealed class Future<T extends @Nullable Object> extends LoopBound permits
 
     /** What it is, for messages that outlive it. */
     String describe() {
-        return toString();
+        return Identity.of(this);
     }
 
     /** Identity and state; any thread may call this, and reads the state as it happens to be. */

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 /** A task that waits for many futures: until all are done or the first went wrong. A cancel is passed on to all of them. */
 final class GatherWait extends Wait {
     private final List<? extends Future<?>> futures;
+    private final List<Part> parts = new ArrayList<>();
     private int left;
     private @Nullable Future<?> failed;
     private boolean cancelling;
@@ -39,18 +40,13 @@ final class GatherWait extends Wait {
     }
 
     private void await() {
-        for (Future<?> future : futures) {
-            if (future.isPending()) {
-                left++;
-                future.addWaiter(new Part(this, future));
-            } else if (future.failure() != null && failed == null) {
-                failed = future;
+        try {
+            watch();
+            if (failed == null && left > 0) {
+                task.suspend(this, Task.FOREVER);
             }
-        }
-        if (failed != null) {
-            abandon(); // those still pending are watched for their failures, but there is nobody to wake
-        } else if (left > 0) {
-            task.suspend(this, Task.FOREVER);
+        } finally {
+            leave();
         }
         boolean cancelled = failed == null || failed.isCancelled();
         if (cancelForwarded && cancelled) {
@@ -61,18 +57,42 @@ final class GatherWait extends Wait {
         }
     }
 
+    private void watch() {
+        for (Future<?> future : futures) {
+            if (future.isPending()) {
+                Part part = new Part(this, future);
+                parts.add(part);
+                future.addWaiter(part);
+                left++;
+            } else if (future.hasFailed() && failed == null) {
+                failed = future;
+            }
+        }
+    }
+
+    /** Leaves nothing behind in futures that may live long. Whoever gathers is told of one failure and does not want the others reported. */
+    private void leave() {
+        parts.forEach(Link::unlink);
+        if (failed != null || left > 0) {
+            futures.stream().filter(future -> future != failed).forEach(Future::expectFailure);
+        }
+    }
+
     /** One of the futures is done. */
     private void done(Future<?> future) {
         left--;
-        if (isEnded()) {
-            future.observe(); // the first failure is thrown; whoever gathers does not want the others reported
-            return;
+        if (!isEnded()) {
+            failed = future.hasFailed() ? future : null;
+            if (failed != null || left == 0) {
+                grant();
+            }
         }
-        if (future.failure() != null) {
-            failed = future;
-        }
-        if (failed != null || left == 0) {
-            grant();
+    }
+
+    @Override
+    void giveBack() {
+        if (failed != null) {
+            failed.untold();
         }
     }
 

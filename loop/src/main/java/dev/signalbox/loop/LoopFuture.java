@@ -20,29 +20,63 @@ final class LoopFuture<T extends @Nullable Object> extends CompletableFuture<T> 
         this.loop = loop;
     }
 
-    /** Completes this when the source is done. On the loop. */
+    /** Completes this when the source is done; leaves the source alone when somebody else completes this first. On the loop. */
     void follow(Future<? extends T> source) {
         loop.register(this);
-        source.whenDone(new Job() {
-            @Override
-            protected void run() {
-                completeLike(source);
-            }
-
-            @Override
-            public void rejected(Throwable reason) {
-                completeLike(source);
+        Follower<T> follower = new Follower<>(this, source);
+        source.whenDone(follower);
+        CompletableFuture<T> unused = whenComplete((value, failure) -> {
+            if (!follower.finished) {
+                loop.engine.post(Op.of(follower::leave));
             }
         });
     }
 
-    private void completeLike(Future<? extends T> source) {
-        loop.unregister(this);
-        Throwable failure = source.failure();
-        if (failure == null) {
-            complete(source.value());
-        } else {
-            completeExceptionally(failure);
+    /** Stands in the list of the source. */
+    private static final class Follower<T extends @Nullable Object> extends Link {
+        private final LoopFuture<T> view;
+        private final Future<? extends T> source;
+        /** Set before the view is completed by the loop; read by whoever completed it. */
+        private volatile boolean finished;
+
+        Follower(LoopFuture<T> view, Future<? extends T> source) {
+            this.view = view;
+            this.source = source;
+        }
+
+        /** A turn of user code: what depends on the view runs right there. */
+        @Override
+        void signalled() {
+            view.loop.engine.ready(new Job() {
+                @Override
+                protected void run() {
+                    finish();
+                }
+
+                @Override
+                public void rejected(Throwable reason) {
+                    finish();
+                }
+            });
+        }
+
+        private void finish() {
+            finished = true;
+            view.loop.unregister(view);
+            Throwable failure = view.isDone() ? null : source.failure();
+            if (view.isDone()) {
+                source.untold();
+            } else if (failure == null) {
+                view.complete(source.value());
+            } else {
+                view.completeExceptionally(failure);
+            }
+        }
+
+        /** Somebody else has completed the view. */
+        void leave() {
+            unlink();
+            view.loop.unregister(view);
         }
     }
 
@@ -58,9 +92,13 @@ final class LoopFuture<T extends @Nullable Object> extends CompletableFuture<T> 
         loop.post(new Op() {
             @Override
             protected void run() {
-                if (loop.isClosing()) {
-                    loop.register(LoopFuture.this); // fails with the others: no task begins any more
-                } else if (!isDone()) {
+                loop.register(
+                        LoopFuture
+                                .this); // first: whatever happens from here on, it fails with the others when the loop
+                // closes
+                if (isDone()) {
+                    loop.unregister(LoopFuture.this);
+                } else if (!loop.isClosing()) {
                     Task<T> task = loop.newTask(null, body);
                     CompletableFuture<T> unused = whenComplete((value, failure) -> cancelIfPending(task));
                     follow(task);

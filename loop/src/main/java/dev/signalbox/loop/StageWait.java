@@ -32,16 +32,18 @@ final class StageWait extends Wait {
         try {
             task.suspend(wait, Task.FOREVER);
         } catch (CancelledException e) {
-            cancel(stage); // here, on the task's own stack: what depends on the stage may run inline
+            cancel(stage, e); // here, on the task's own stack: what depends on the stage may run inline
             throw e;
         }
     }
 
-    private static void cancel(CompletionStage<?> stage) {
+    private static void cancel(CompletionStage<?> stage, CancelledException reason) {
         try {
             stage.toCompletableFuture().cancel(true);
         } catch (UnsupportedOperationException e) {
             // The stage cannot be cancelled: CompletionStage allows that.
+        } catch (RuntimeException e) {
+            reason.addSuppressed(e);
         }
     }
 

@@ -3,11 +3,9 @@ package dev.signalbox.loop;
 
 import dev.signalbox.core.internal.Identity;
 import dev.signalbox.loop.internal.Engine;
-import dev.signalbox.loop.internal.Item;
 import dev.signalbox.loop.internal.Job;
 import dev.signalbox.loop.internal.Worker;
 import java.util.Objects;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,6 +57,8 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     private int deliveries;
 
     private @Nullable String cancelMessage;
+    /** Waits that were refused because the loop is closing. */
+    private int refusals;
 
     Task(EventLoop loop, int number, @Nullable String name) {
         super(loop);
@@ -170,11 +170,16 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
         }
 
         @Override
-        public void rejected(Throwable reason) {
+        protected boolean refused(Throwable reason) {
             if (task.isPending()) {
                 task.end(null, reason);
             }
+            return true;
         }
+
+        /** A closing loop has ended its tasks before. */
+        @Override
+        public void rejected(Throwable reason) {}
     }
 
     private void run(TaskBody<? extends T, ?> body) {
@@ -429,7 +434,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
         }
         requests++;
         cancelMessage = "event loop '" + loop.name() + "' is closing";
-        if (requests > MOST_REFUSALS) {
+        if (++refusals > MOST_REFUSALS) {
             abandon();
         }
         return true;
@@ -450,25 +455,43 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
         throw new AssertionError("an abandoned task was woken: " + this);
     }
 
-    /** Unwinds at its next turn, wherever it is. The loop is closing, and nothing else is ready than these. */
-    void unwind(Set<Item> ready) {
+    /**
+     * Its loop is closing: goes on with a cancel. Its wait ends first, or what another task gives back would be granted to this one and
+     * make it ready twice.
+     *
+     * @param comes whether it is ready already, or will come back by itself
+     */
+    void unwind(boolean comes) {
+        if (!isPending()) {
+            return;
+        }
         requests++;
         undelivered++;
         cancelMessage = "event loop '" + loop().name() + "' is closing";
-        Wait wait = activeWait();
         if (worker == null) {
             cancelUnstarted();
-        } else if (wait instanceof StepOff) {
-            wait.cancel();
-        } else {
-            if (wait != null) {
-                wait.end(); // or something that another task gives back would be granted to this one and make it
-                // ready twice
-            }
-            if (!ready.contains(worker)) {
-                wake();
-            }
+            return;
         }
+        Wait wait = activeWait();
+        if (wait instanceof StepOff) {
+            wait.cancel();
+        } else if (wait != null) {
+            wait.end();
+        }
+        if (!comes) {
+            wake();
+        }
+    }
+
+    /** Whether it is off its loop and has not asked for its turn yet. */
+    boolean isOut() {
+        return waiting instanceof StepOff && !worker().isBack();
+    }
+
+    /** Its stack as an item of the engine; null before its first turn. */
+    @Nullable
+    Worker stack() {
+        return worker;
     }
 
     // ---------------------------------------------------------------- off the loop

@@ -82,14 +82,6 @@ class Wait extends Link {
         return granted;
     }
 
-    /**
-     * The task that has to end before this one goes on: a cancel goes straight there. The wait remembers that it did.
-     */
-    @Nullable
-    Task<?> forwardCancelToTask() {
-        return null;
-    }
-
     /** The task, not done yet, for which this one waits; null if it waits for something else. */
     @Nullable
     Task<?> awaitedTask() {

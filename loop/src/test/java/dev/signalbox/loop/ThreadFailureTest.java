@@ -62,7 +62,8 @@ final class ThreadFailureTest {
     void newTask_withoutAThread_fails_andTheOthersGoOn() {
         List<String> log = new ArrayList<>();
         withoutThreads(() -> {
-            // Of all that become ready here one may find the worker that has just become free: so many that most do not.
+            // Of all that become ready here one may find the worker that has just become free: so many that most do
+            // not.
             List<Task<Void>> tasks = new ArrayList<>();
             for (int i = 0; i < 5; i++) {
                 tasks.add(Async.createTask(() -> Async.sleep(Duration.ofMillis(1))));
@@ -78,7 +79,8 @@ final class ThreadFailureTest {
         });
         assertThat(log).hasSize(5).contains("unable to create native thread");
         assertThat(handled).isEmpty();
-        String next = loop.runUntilComplete(() -> Async.createTask(() -> "works again").await());
+        String next = loop.runUntilComplete(
+                () -> Async.createTask(() -> "works again").await());
         assertThat(next).isEqualTo("works again");
     }
 

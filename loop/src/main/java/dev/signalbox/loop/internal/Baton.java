@@ -34,9 +34,10 @@ final class Baton {
      * returned the caller must not touch the loop until its own turn.
      */
     static void pass(Worker to) {
+        Thread thread = to.thread();
         to.go = true;
         try {
-            LockSupport.unpark(to.thread());
+            LockSupport.unpark(thread);
             if (to.onMonitor) {
                 synchronized (to) {
                     to.notifyAll();
@@ -96,10 +97,10 @@ final class Baton {
         }
     }
 
-    /** Sleeps on the stack of {@code me} until somebody unparks its thread; 0: without limit. May return early. */
+    /** Sleeps on the stack of {@code me} until somebody unparks its thread, or for so long. May return early. */
     static void idle(Worker me, long nanos) {
         try {
-            if (nanos == 0) {
+            if (nanos == Long.MAX_VALUE) {
                 LockSupport.park(me);
             } else {
                 LockSupport.parkNanos(me, nanos);

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +35,11 @@ public final class Engine {
     /** So far away that nobody sees it, so near that differences of two deadlines, passed or to come, do not overflow. */
     private static final long LONGEST_DELAY = Long.MAX_VALUE / 4;
 
+    private static final long FOREVER = Long.MAX_VALUE;
+
+    /** How long to wait for a thread to become available before asking for one again. */
+    private static final long RETRY_NANOS = 10_000_000;
+
     private static final int SPINS = 64;
 
     private final ThreadFactory threads;
@@ -43,6 +49,9 @@ public final class Engine {
     // Guarded by the baton: read and written by its holder, or by the one thread that works while it lies on the floor.
     private final ReadyQueue ready = new ReadyQueue();
     private final Timers timers = new Timers();
+    /** Jobs that have to run and found no thread. They try again in each round. */
+    private final ReadyQueue homeless = new ReadyQueue();
+
     private @Nullable Worker idle;
     private int idleCount;
     /** Items left in this round: what becomes ready meanwhile belongs to the next one, so that timers and the inbox get their turn. */
@@ -59,6 +68,9 @@ public final class Engine {
 
     /** What ended the bookkeeping. Written by whoever fails, possibly with no stack left: hence a bare field. */
     private @Nullable Throwable failure;
+
+    /** Held by a thread that came back to a loop which was closed without it. */
+    private final ReentrantLock late = new ReentrantLock();
 
     // Cross threads.
     private volatile @Nullable Thread sleeper;
@@ -105,7 +117,7 @@ public final class Engine {
      */
     public @Nullable Throwable run(Runnable interrupted) {
         assert stopped : "running already";
-        begin(freeWorker());
+        begin(firstStack());
         boolean status = false;
         while (!stopped) {
             Baton.parkRunner(this);
@@ -123,8 +135,19 @@ public final class Engine {
         return failed;
     }
 
-    private void begin(Worker leader) {
+    /** A suspended stack if one is next, which needs no other thread; a free one otherwise. */
+    private Worker firstStack() {
+        budget = ready.size();
+        if (ready.peek() instanceof Worker suspended) {
+            takeReadyItem();
+            return suspended;
+        }
+        Worker leader = freeWorker();
         leader.start = null;
+        return leader;
+    }
+
+    private void begin(Worker leader) {
         runner = Thread.currentThread();
         stopped = false;
         hold(leader);
@@ -134,7 +157,7 @@ public final class Engine {
             stopped = true;
             owner = null;
             holder = null;
-            retire(leader);
+            ready.add(leader);
             throw e;
         }
     }
@@ -142,12 +165,14 @@ public final class Engine {
     /** Empties the ready queue and takes in what has arrived. The baton is on the floor or the caller's. */
     public List<Item> takeReady() {
         takeInbox();
+        homeless.moveTo(ready);
         budget = 0;
         return ready.takeAll();
     }
 
     /** Refuses everything from now on, forgets the timers, and returns what was still to be done. The baton is on the floor. */
     public List<Item> seal() {
+        homeless.moveTo(ready);
         List<Item> left = new ArrayList<>(ready.takeAll());
         for (Item item = inbox.seal(); item != null; item = item.next) {
             left.add(item);
@@ -246,9 +271,13 @@ public final class Engine {
     /** Waits until it is the calling job's turn again, after {@link #stepOff}. */
     public void stepOn(Worker me) {
         if (!post(me)) {
+            late.lock(); // until the thread ends: those who come back to a dead loop unwind one at a time
+            me.exit = true;
             throw new IllegalStateException("the event loop was closed meanwhile");
         }
+        me.back = true; // after the post: whoever sees this knows that it was posted
         Baton.await(me);
+        me.back = false;
         me.restoreInterrupt();
     }
 
@@ -265,8 +294,8 @@ public final class Engine {
                 if (job != null) {
                     runJob(job);
                 }
-                runJobs();
-                if (failure == null) {
+                runJobs(me);
+                if (failure == null && !me.exit) {
                     dispatch(me, true);
                 }
             } catch (Throwable e) {
@@ -278,11 +307,14 @@ public final class Engine {
                 return;
             }
         }
+        if (late.isHeldByCurrentThread()) {
+            late.unlock();
+        }
     }
 
     /** The common case, a small loop of its own so that the compiler keeps it together: user code ready, and this stack free for it. */
-    private void runJobs() {
-        while (failure == null && budget > 0 && ready.peek() instanceof Job job) {
+    private void runJobs(Worker me) {
+        while (failure == null && !me.exit && budget > 0 && ready.peek() instanceof Job job) {
             takeReadyItem();
             runJob(job);
         }
@@ -348,11 +380,13 @@ public final class Engine {
     }
 
     private void pass(Worker next, Worker me) {
+        Thread mine = me.thread(); // read before: there may be no stack left for a call after a failure
         hold(next);
         try {
             Baton.pass(next);
         } catch (StackOverflowError | OutOfMemoryError e) {
-            hold(me); // it was taken back
+            holder = me; // it was taken back
+            owner = mine;
             throw e;
         }
     }
@@ -384,6 +418,7 @@ public final class Engine {
     private boolean nextRound(Worker me) {
         while (!stop) {
             takeInbox();
+            homeless.moveTo(ready);
             if (!timers.isEmpty()) {
                 expireTimers();
             }
@@ -399,17 +434,30 @@ public final class Engine {
     }
 
     private void takeInbox() {
+        Throwable failed = null;
         Item item = inbox.takeAll();
         while (item != null) {
             Item following = item.next;
             item.next = null;
-            if (item instanceof Op op) {
-                op.run();
-            } else {
-                ready.add(item);
+            try {
+                if (item instanceof Op op) {
+                    op.run();
+                } else {
+                    ready.add(item);
+                }
+            } catch (Throwable e) {
+                failed = e; // the rest of the batch is nowhere else: take it in first
             }
             item = following;
         }
+        if (failed != null) {
+            throw Engine.<RuntimeException>sneaky(failed);
+        }
+    }
+
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
+    private static <X extends Throwable> X sneaky(Throwable failed) throws X {
+        throw (X) failed;
     }
 
     private void expireTimers() {
@@ -421,8 +469,11 @@ public final class Engine {
 
     /** Waits for the next timer or the next push. */
     private void sleep(Worker me) {
-        long nanos = timers.isEmpty() ? 0 : timers.earliest() - nanoTime();
-        if (nanos <= 0 && !timers.isEmpty()) {
+        long nanos = timers.isEmpty() ? FOREVER : timers.earliest() - nanoTime();
+        if (!homeless.isEmpty()) {
+            nanos = Math.min(nanos, RETRY_NANOS);
+        }
+        if (nanos <= 0) {
             return;
         }
         for (int i = 0; i < SPINS; i++) {
@@ -440,14 +491,17 @@ public final class Engine {
 
     // ---------------------------------------------------------------- idle workers
 
-    /** A worker that can take a job; null when none can be had: then the job was refused. */
+    /** A worker that can take a job; null when none can be had: then the job was told so, or waits for one. */
     private @Nullable Worker workerFor(Job job) {
         try {
             Worker worker = freeWorker();
             worker.start = job;
             return worker;
         } catch (OutOfMemoryError e) {
-            job.rejected(e); // nobody to throw it to: this stack belongs to another task
+            // nobody to throw it to: this stack belongs to another task
+            if (!job.refused(e)) {
+                homeless.add(job);
+            }
             return null;
         }
     }

@@ -14,6 +14,6 @@ public abstract sealed class Item permits Job, Op, Worker {
 
     Item() {}
 
-    /** The engine will never run this item; runs as bookkeeping, so it must not call user code. */
+    /** The engine is sealed and will never run this item. Called by the thread that closes it, while nobody holds the baton. */
     public void rejected(Throwable reason) {}
 }

@@ -18,6 +18,10 @@ final class ReadyQueue {
         return size;
     }
 
+    boolean isEmpty() {
+        return size == 0;
+    }
+
     void add(Item item) {
         if (size == ring.length) {
             grow();
@@ -42,6 +46,13 @@ final class ReadyQueue {
             size--;
         }
         return item;
+    }
+
+    /** Puts everything at the end of another queue. */
+    void moveTo(ReadyQueue other) {
+        for (Item item = poll(); item != null; item = poll()) {
+            other.add(item);
+        }
     }
 
     /** Takes everything. */

@@ -29,6 +29,8 @@ public final class Worker extends Item implements Runnable {
     // Crosses threads: see Baton.
     volatile boolean go;
     volatile boolean onMonitor;
+    /** Has posted itself after stepping off, and waits for its turn. Written by the worker's own thread. */
+    volatile boolean back;
 
     Worker(Engine engine) {
         this.engine = engine;
@@ -36,6 +38,11 @@ public final class Worker extends Item implements Runnable {
 
     void bind(Thread thread) {
         this.thread = thread;
+    }
+
+    /** Whether it has stepped off and posted itself to go on. */
+    public boolean isBack() {
+        return back;
     }
 
     /** The thread of this worker. */
