@@ -476,12 +476,12 @@ public final class EventLoop implements Executor, AutoCloseable {
                 drive(() -> {});
             }
         }
-        List.copyOf(unobserved).forEach(Unobserved::report);
         IllegalStateException reason = closedException();
         for (Item item : engine.seal()) {
             item.rejected(reason);
         }
         List.copyOf(handedOut).forEach(LoopFuture::closed);
+        List.copyOf(unobserved).forEach(Unobserved::reportNow);
         engine.dismissWorkers();
     }
 

@@ -44,12 +44,18 @@ final class Unobserved implements Runnable {
         }
     }
 
-    /** Gives the failure to the exception handler. */
-    void report() {
+    private void report() {
         if (!settled) {
             settled = true;
             loop.forget(this);
             loop.report(what, exception);
         }
+    }
+
+    /** Calls the exception handler: the loop has closed, and whoever could be told has been told. */
+    void reportNow() {
+        settled = true;
+        loop.forget(this);
+        loop.handle(what, exception);
     }
 }

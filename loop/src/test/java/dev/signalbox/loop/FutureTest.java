@@ -477,6 +477,7 @@ final class FutureTest {
                 var later = new Future<String>();
                 later.whenDone(f -> {});
                 later.fail(new IllegalStateException("planned"));
+                Async.yieldNow(); // whoever is to be told has to have a turn
             });
         }
         assertThat(reports).isEmpty();

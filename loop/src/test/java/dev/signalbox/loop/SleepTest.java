@@ -68,16 +68,34 @@ final class SleepTest {
     @Test
     void sleepers_goOnInTheOrderOfTheirDeadlines() {
         EventLoop.run(() -> {
+            EventLoop loop = EventLoop.current();
+            long[] millis = {40, 1, 80, 20, 60};
+            // Each task begins to sleep between its own turn and the next one's: that is all that is known of its
+            // deadline.
+            long[] turns = new long[millis.length + 1];
             var order = new ArrayList<Integer>();
             var tasks = new ArrayList<Task<?>>();
-            for (int millis : new int[] {40, 1, 80, 20, 60}) {
+            for (int i = 0; i < millis.length; i++) {
+                int id = i;
                 tasks.add(createTask(() -> {
-                    sleep(Duration.ofMillis(millis));
-                    order.add(millis);
+                    turns[id] = loop.nanoTime();
+                    sleep(Duration.ofMillis(millis[id]));
+                    order.add(id);
                 }));
             }
+            yieldNow();
+            turns[millis.length] = loop.nanoTime();
             Async.gather(tasks);
-            assertThat(order).containsExactly(1, 20, 40, 60, 80);
+            for (int i : order) {
+                for (int j : order) {
+                    long latest = turns[i + 1] + millis[i] * 1_000_000;
+                    long earliest = turns[j] + millis[j] * 1_000_000;
+                    if (latest < earliest) {
+                        assertThat(order.indexOf(i)).isLessThan(order.indexOf(j));
+                    }
+                }
+            }
+            assertThat(order).hasSize(millis.length);
         });
     }
 
