@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** As many tasks as one loop is meant for. */
 final class MillionTasksTest {
@@ -15,6 +17,7 @@ final class MillionTasksTest {
     private int ended;
 
     @Test
+    @Timeout(value = 5, unit = TimeUnit.MINUTES)
     void aMillionTasks_eachSleepingOnce() {
         assumeTrue("virtual".equals(System.getProperty("dev.signalbox.loop.scheduler")), "one thread for each task");
         EventLoop.run(() -> {

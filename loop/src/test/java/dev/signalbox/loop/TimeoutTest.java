@@ -150,10 +150,9 @@ final class TimeoutTest {
     }
 
     @Test
-    void timeIsUp_afterTheLastWait_theResultCounts() throws Exception {
+    void timeIsUp_whileTheBodyDoesNotWait_theResultCounts() throws Exception {
         EventLoop.run(() -> {
             var result = timeout(SHORT, () -> {
-                yieldNow();
                 busy();
                 return "x";
             });
@@ -175,6 +174,7 @@ final class TimeoutTest {
                     steps.at(1);
                 }
             });
+            yieldNow(); // it has begun
             assertThatThrownBy(() -> timeout(SHORT, () -> child.await())).isExactlyInstanceOf(TimeoutException.class);
             steps.done(2);
             assertThat(child.isCancelled()).isTrue();
@@ -189,6 +189,7 @@ final class TimeoutTest {
                 assertThatThrownBy(() -> new Future<Void>().await()).isInstanceOf(CancelledException.class);
                 return "in spite";
             });
+            yieldNow(); // it has begun
             assertThat(timeout(SHORT, () -> child.await())).isEqualTo("in spite");
             assertNothingLeft();
         });
@@ -201,6 +202,7 @@ final class TimeoutTest {
                 assertThatThrownBy(() -> new Future<Void>().await()).isInstanceOf(CancelledException.class);
                 throw new IllegalStateException("planned");
             });
+            yieldNow(); // it has begun
             assertThatThrownBy(() -> timeout(SHORT, () -> child.await())).hasMessage("planned");
             assertNothingLeft();
         });
@@ -352,17 +354,21 @@ final class TimeoutTest {
     @Test
     void cancelledDuring_passedOnToAnAwaitedTask_isNoTimeout() {
         EventLoop.run(() -> {
+            var cleanedUp = new AsyncEvent();
             var child = createTask(() -> {
                 try {
                     new AsyncEvent().await();
                 } finally {
-                    new AsyncEvent().await();
+                    cleanedUp.await();
                 }
             });
             var task = createTask(() -> timeout(SHORT, () -> child.await()));
             yieldNow();
-            yieldNow();
-            task.cancel("foreign"); // the child cleans up until the limit cancels it once more
+            task.cancel("foreign");
+            while (task.cancelling() < 2) {
+                yieldNow(); // the child cleans up until the limit has expired too
+            }
+            cleanedUp.set();
             assertThatThrownBy(task::await).isInstanceOf(CancelledException.class);
             assertThat(task.isCancelled()).isTrue();
             assertThat(child.isCancelled()).isTrue();
