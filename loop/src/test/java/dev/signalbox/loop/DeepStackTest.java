@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -58,5 +61,95 @@ final class DeepStackTest {
             return a.await() + b.await();
         });
         assertThat(result).isEqualTo(2 * depth);
+    }
+
+    /**
+     * Where not even a wait has room its loop may fail, loudly, but nobody hangs. In a JVM of its own: an overflow in the initialisation
+     * of a class leaves that class unusable, and it may be one of the JDK's.
+     */
+    @Test
+    void await_atTheEndOfTheStack_neverHangs() throws Exception {
+        String classes = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+        List<String> command = new ArrayList<>();
+        command.add(ProcessHandle.current().info().command().orElse("java"));
+        command.addAll(List.of("-ea", "-cp", classes));
+        String scheduler = System.getProperty("dev.signalbox.loop.scheduler");
+        if (scheduler != null) {
+            command.add("-Ddev.signalbox.loop.scheduler=" + scheduler);
+        }
+        command.add(AtTheEnd.class.getName());
+        Process process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        try {
+            assertThat(process.waitFor(60, TimeUnit.SECONDS)).as("ended").isTrue();
+            assertThat(process.exitValue()).as("loops that hung").isZero();
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    /** Waits at the very end of a stack, and from there upwards frame by frame until there is room; its exit status tells how many hung. */
+    static final class AtTheEnd {
+        private static final int ROUNDS = 10;
+        private static final int TRIES = 1_000;
+
+        private AtTheEnd() {}
+
+        public static void main(String[] arguments) throws InterruptedException {
+            List<Runnable> waits = List.of(
+                    Async::yieldNow,
+                    () -> Async.sleep(Duration.ofNanos(1)),
+                    () -> Async.createTask(() -> "runs while this one waits").await());
+            int hung = 0;
+            for (int round = 0; round < ROUNDS; round++) {
+                for (Runnable wait : waits) {
+                    Thread runner = new Thread(() -> runAndClose(wait));
+                    runner.setDaemon(true);
+                    runner.start();
+                    runner.join(20_000);
+                    hung += runner.isAlive() ? 1 : 0;
+                    if (hung == 2) {
+                        Runtime.getRuntime().halt(hung);
+                    }
+                }
+            }
+            Runtime.getRuntime().halt(hung);
+        }
+
+        private static void runAndClose(Runnable wait) {
+            try (EventLoop loop = EventLoop.create()) {
+                loop.runUntilComplete(() -> {
+                    Task<Void> other = Async.createTask(() -> {
+                        for (int i = 0; i < 5; i++) {
+                            Async.yieldNow();
+                        }
+                    });
+                    Task<Integer> deep = Async.createTask(() -> upwards(wait, new int[] {TRIES}));
+                    try {
+                        deep.await();
+                    } finally {
+                        other.await();
+                    }
+                });
+            } catch (Throwable e) {
+                // Loud enough: here only those count that never get this far.
+            }
+        }
+
+        private static int upwards(Runnable wait, int[] tries) {
+            try {
+                return upwards(wait, tries) + 1;
+            } catch (StackOverflowError e) {
+                if (tries[0] == 0) {
+                    throw e;
+                }
+                tries[0]--;
+                wait.run();
+                tries[0] = 0; // there was room: enough
+                return 0;
+            }
+        }
     }
 }
