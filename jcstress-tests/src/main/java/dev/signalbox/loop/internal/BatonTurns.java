@@ -51,7 +51,7 @@ public class BatonTurns {
         r.r1 = turns;
     }
 
-    /** The giver does a little more after it has passed the baton: then two stacks are the loop. */
+    /** The giver ends its turn only after it has passed the baton: for a moment two stacks are the loop. */
     @JCStressTest
     @Outcome(id = "3", expect = Expect.ACCEPTABLE, desc = "three turns, one after the other")
     @Outcome(id = "2", expect = Expect.ACCEPTABLE_INTERESTING, desc = "two turns at once: one was lost")
@@ -69,8 +69,9 @@ public class BatonTurns {
             giver.bind(Thread.currentThread());
             receiver.bind(taker);
             turns++;
+            int before = turns;
             Baton.pass(taker);
-            turns++;
+            turns = before + 1;
             Baton.await(giver);
         }
 

@@ -50,7 +50,7 @@ public class EngineWakeUp {
 
     @Actor
     public void posts() {
-        Pause.upTo(300);
+        Pause.upTo(1_000);
         engine.post(Op.of(() -> arrived = true));
     }
 
