@@ -68,6 +68,10 @@ def measure_round(options, pairs, scores):
                 scores.setdefault(key, []).append(done[key])
 
 
+def show(ratio):
+    return f"{ratio:.2f}" if ratio >= 0.1 else f"{ratio:.1g}"
+
+
 def report(pairs, scores):
     print("| measured | twin | threads | ratio | lowest to highest | ns | ns of the twin |")
     print("|---|---|---|---|---|---|---|")
@@ -75,7 +79,7 @@ def report(pairs, scores):
         mine, other = scores[ours, threads], scores[twin, threads]
         ratios = [a / b for a, b in zip(mine, other)]
         print(
-            f"| {ours} | {twin} | {threads} | {statistics.median(ratios):.2f} | {min(ratios):.2f} to {max(ratios):.2f} "
+            f"| {ours} | {twin} | {threads} | {show(statistics.median(ratios))} | {show(min(ratios))} to {show(max(ratios))} "
             f"| {statistics.median(mine):,.1f} | {statistics.median(other):,.1f} |"
         )
 

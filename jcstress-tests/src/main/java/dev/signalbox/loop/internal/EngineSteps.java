@@ -24,7 +24,11 @@ final class EngineSteps {
 
     /** An engine that nobody runs: its baton is whoever takes it. */
     static Engine create() {
-        return new Engine(Threads.PLATFORM, "never started", null);
+        return new Engine(EngineSteps::noThread, null);
+    }
+
+    private static Thread noThread(Runnable body) {
+        throw new AssertionError("an engine that nobody runs wants a thread for " + body);
     }
 
     static void hold(Engine engine, Worker worker) {
