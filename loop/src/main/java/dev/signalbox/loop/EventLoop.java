@@ -27,6 +27,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -83,7 +84,10 @@ public final class EventLoop implements Executor, AutoCloseable {
 
     // Guarded by the baton: by the holder, or by the thread that runs or closes this loop while the baton lies on the
     // floor.
-    private @Nullable Task<?> current;
+    /** The task whose code runs; null in a callback. */
+    @Nullable
+    Task<?> current;
+
     private @Nullable Task<?> firstTask;
     private @Nullable Task<?> lastTask;
     private int taskCount;
@@ -487,26 +491,37 @@ public final class EventLoop implements Executor, AutoCloseable {
 
     /** Makes every task go on, once, with a cancel; whatever else was ready stays so. */
     private void unwindTasks() {
-        Set<Object> coming = Collections.newSetFromMap(new IdentityHashMap<>());
-        Set<Object> ready = Collections.newSetFromMap(new IdentityHashMap<>());
         List<Task<?>> tasks = tasks();
+        Set<Item> live = stacks(tasks, task -> true);
         // Before the inbox is emptied: who has posted itself by now is in there, or was lost by a failure of the
         // bookkeeping.
-        tasks.stream().filter(Task::isOut).forEach(task -> coming.add(task.stack()));
+        Set<Item> coming = stacks(tasks, Task::isOut);
+        Set<Item> ready = Collections.newSetFromMap(new IdentityHashMap<>());
         List<Item> readyItems = engine.takeReady();
         for (Item item : readyItems) {
-            if (item instanceof Worker && ready.add(item)) {
+            // A failure may also have left one behind whose task is done, or one twice.
+            if (item instanceof Worker && live.contains(item) && ready.add(item)) {
                 engine.ready(item);
             }
         }
-        for (Task<?> task : tasks) {
-            task.unwind(ready.contains(task.stack()) || coming.contains(task.stack()));
-        }
+        coming.addAll(ready);
+        tasks.forEach(task -> task.unwind(coming));
         readyItems.forEach(item -> {
             if (item instanceof Job) {
                 engine.ready(item);
             }
         });
+    }
+
+    private static Set<Item> stacks(List<Task<?>> tasks, Predicate<Task<?>> which) {
+        Set<Item> stacks = Collections.newSetFromMap(new IdentityHashMap<>());
+        for (Task<?> task : tasks) {
+            Item stack = task.stack();
+            if (stack != null && which.test(task)) {
+                stacks.add(stack);
+            }
+        }
+        return stacks;
     }
 
     /**

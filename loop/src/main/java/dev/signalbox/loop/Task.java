@@ -3,9 +3,11 @@ package dev.signalbox.loop;
 
 import dev.signalbox.core.internal.Identity;
 import dev.signalbox.loop.internal.Engine;
+import dev.signalbox.loop.internal.Item;
 import dev.signalbox.loop.internal.Job;
 import dev.signalbox.loop.internal.Worker;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -379,7 +381,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
         if (nanos != FOREVER && !wait.isEnded()) {
             loop().engine.schedule(wait, nanos);
         }
-        park();
+        park(false);
         waiting = null;
         if (isCancelPending()) {
             wait.abandon();
@@ -393,20 +395,32 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
         if (isCancelPending() || isRefused()) {
             throw deliverCancel(null);
         }
-        wake();
-        park();
+        park(true);
         if (isCancelPending()) {
             throw deliverCancel(null);
         }
     }
 
-    private void park() {
+    /**
+     * Suspends. Where the stack ends in here the loop has failed, but this task still is the one that runs.
+     *
+     * @param ready whether to go on as soon as it is this task's turn again
+     */
+    private void park(boolean ready) {
         EventLoop loop = loop();
-        loop.enter(null);
+        Engine engine = loop.engine;
+        Worker me = worker();
+        loop.current = null;
         try {
-            loop.engine.suspend(worker());
+            if (ready) {
+                engine.ready(me);
+            }
+            engine.suspend(me);
+        } catch (StackOverflowError e) {
+            engine.failure = e; // no call: there may be no room for one
+            throw e;
         } finally {
-            loop.enter(this);
+            loop.current = this;
         }
     }
 
@@ -451,7 +465,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
             wait.end(); // nobody may make it ready any more
         }
         cancelUnstarted();
-        park();
+        park(false);
         throw new AssertionError("an abandoned task was woken: " + this);
     }
 
@@ -459,9 +473,9 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
      * Its loop is closing: goes on with a cancel. Its wait ends first, or what another task gives back would be granted to this one and
      * make it ready twice.
      *
-     * @param comes whether it is ready already, or will come back by itself
+     * @param coming the stacks that are ready already, or will come back by themselves
      */
-    void unwind(boolean comes) {
+    void unwind(Set<Item> coming) {
         if (!isPending()) {
             return;
         }
@@ -478,7 +492,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
         } else if (wait != null) {
             wait.end();
         }
-        if (!comes) {
+        if (!coming.contains(worker)) {
             wake();
         }
     }

@@ -67,7 +67,7 @@ public final class Engine {
     private @Nullable Thread owner;
 
     /** What ended the bookkeeping. Written by whoever fails, possibly with no stack left: hence a bare field. */
-    private @Nullable Throwable failure;
+    public @Nullable Throwable failure;
 
     /** Held by a thread that came back to a loop which was closed without it. */
     private final ReentrantLock late = new ReentrantLock();
