@@ -105,6 +105,7 @@ final class BindingTest {
     }
 
     @Test
+    @SuppressWarnings("CheckReturnValue") // binding it is all they do
     void message_tellsWhoBoundItAndWhere() {
         try (EventLoop home = EventLoop.builder().name("home").build()) {
             AsyncSemaphore byTask = new AsyncSemaphore(1);

@@ -34,6 +34,7 @@ final class CallbackTest {
         });
     }
 
+    @SuppressWarnings("CheckReturnValue") // only whether they throw counts
     private static Map<String, Bystander.Body> callsOfTasks() {
         AsyncSemaphore semaphore = new AsyncSemaphore(5);
         AsyncLock lock = new AsyncLock();

@@ -35,6 +35,7 @@ final class DeepStackTest {
         });
     }
 
+    @SuppressWarnings("InfiniteRecursion") // until the stack ends
     private static int count(int[] depth) {
         depth[0]++;
         return count(depth) + 1;
@@ -138,6 +139,7 @@ final class DeepStackTest {
             }
         }
 
+        @SuppressWarnings("InfiniteRecursion") // until the stack ends
         private static int upwards(Runnable wait, int[] tries) {
             try {
                 return upwards(wait, tries) + 1;
