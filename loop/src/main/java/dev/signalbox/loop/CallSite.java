@@ -27,16 +27,17 @@ final class CallSite {
         return outermost.map(CallSite::describeOperation).orElse("this call");
     }
 
+    /** Who, and where: {@code  by task 'fetch-3' at Prices.java:41}, with a space before; what is not known is left out. */
+    static String describe(@Nullable String who, @Nullable StackFrame where) {
+        return (who == null ? "" : " by " + who)
+                + (where == null ? "" : " at " + where.getFileName() + ":" + where.getLineNumber());
+    }
+
     /** The calling thread, as messages name it. */
     static String currentThread() {
         Thread thread = Thread.currentThread();
         String name = thread.getName();
         return "thread '" + (name.isEmpty() ? "#" + threadId(thread) : name) + "'";
-    }
-
-    /** As {@code File.java:41}. */
-    static String place(StackFrame frame) {
-        return frame.getFileName() + ":" + frame.getLineNumber();
     }
 
     private static String describeOperation(StackFrame frame) {

@@ -761,6 +761,12 @@ public final class EventLoop implements Executor, AutoCloseable {
         return "loop '" + name + "'" + (state == State.CLOSED ? " (closed)" : "");
     }
 
+    /** Whose code runs. With the baton. */
+    String describeRunning() {
+        Task<?> task = current;
+        return task == null ? "a callback" : task.describe();
+    }
+
     IllegalStateException closedException() {
         return new IllegalStateException("event loop '" + name + "' is " + (isClosed() ? "closed" : "closing"));
     }

@@ -101,7 +101,9 @@ abstract class LoopBound {
         return this + " is bound to a different event loop: bound to " + bound.describe() + boundWhere() + "; "
                 + CallSite.operation()
                 + " called from "
-                + (current == null ? CallSite.currentThread() + ", which runs no loop" : current.describe())
+                + (current == null
+                        ? CallSite.currentThread() + ", which runs no loop"
+                        : current.describe() + CallSite.describe(current.describeRunning(), CallSite.caller()))
                 + (other == null ? "" : " (use " + other + " for both)");
     }
 }

@@ -27,7 +27,7 @@ final class LoopFuture<T extends @Nullable Object> extends CompletableFuture<T> 
         source.whenDone(follower);
         CompletableFuture<T> unused = whenComplete((value, failure) -> {
             if (!follower.finished) {
-                loop.engine.post(Op.of(follower::leave));
+                onLoop(follower::leave);
             }
         });
     }
@@ -114,7 +114,16 @@ final class LoopFuture<T extends @Nullable Object> extends CompletableFuture<T> 
 
     private void cancelIfPending(Task<T> task) {
         if (isCancelled()) {
-            loop.engine.post(Op.of(() -> task.cancelFromLoop(null)));
+            onLoop(() -> task.cancelFromLoop(null));
+        }
+    }
+
+    /** Somebody, anywhere, has completed this: bookkeeping, to be done with the baton. */
+    private void onLoop(Runnable bookkeeping) {
+        if (loop.isOwner()) {
+            bookkeeping.run();
+        } else {
+            loop.engine.post(Op.of(bookkeeping));
         }
     }
 

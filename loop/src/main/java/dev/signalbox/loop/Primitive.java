@@ -23,16 +23,13 @@ abstract class Primitive extends LoopBound {
     @Override
     final void onBound() {
         EventLoop current = EventLoop.currentOrNull();
-        Task<?> task = current == null ? null : current.runningTask();
-        boundBy = task == null ? "by a callback" : "by task '" + task.displayName() + "'";
+        boundBy = current == null ? null : current.describeRunning();
         boundAt = CallSite.caller();
     }
 
     @Override
     final String boundWhere() {
-        String by = boundBy;
-        StackFrame at = boundAt;
-        return (by == null ? "" : " " + by) + (at == null ? "" : " at " + CallSite.place(at));
+        return CallSite.describe(boundBy, boundAt);
     }
 
     @Override
