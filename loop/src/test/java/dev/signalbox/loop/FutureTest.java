@@ -484,6 +484,25 @@ final class FutureTest {
     }
 
     @Test
+    void askingInVain_isNotBeingTold() {
+        try (EventLoop loop = reporting()) {
+            loop.runUntilComplete(() -> {
+                future.whenDone(f -> steps.at(99)).cancel();
+                future.fail(new IllegalStateException("callback called off"));
+
+                var awaited = new Future<String>();
+                var waiter = createTask(() -> awaited.await());
+                yieldNow();
+                awaited.fail(new IllegalStateException("waiter cancelled"));
+                waiter.cancel();
+                yieldNow();
+                assertThat(waiter.isCancelled()).isTrue();
+            });
+        }
+        assertThat(reports).containsExactlyInAnyOrder("callback called off", "waiter cancelled");
+    }
+
+    @Test
     void lookingAtTheState_isNotAsking() {
         try (EventLoop loop = reporting()) {
             loop.runUntilComplete(() -> {
