@@ -168,8 +168,13 @@ final class CrossThreadTest {
     @Test
     void submit_cancelledBeforeItsTurn_neverStarts() {
         AtomicInteger started = new AtomicInteger();
+        CountDownLatch holding = new CountDownLatch(1);
         CountDownLatch hold = new CountDownLatch(1);
-        loop.execute(() -> Bystander.await(hold));
+        loop.execute(() -> {
+            holding.countDown();
+            Bystander.await(hold);
+        });
+        Bystander.await(holding);
         CompletableFuture<Integer> result = loop.submit(started::incrementAndGet);
         result.cancel(false);
         hold.countDown();
@@ -216,8 +221,13 @@ final class CrossThreadTest {
 
     @Test
     void dependents_runOnTheLoop_asCallbacks() {
+        CountDownLatch holding = new CountDownLatch(1);
         CountDownLatch hold = new CountDownLatch(1);
-        loop.execute(() -> Bystander.await(hold));
+        loop.execute(() -> {
+            holding.countDown();
+            Bystander.await(hold);
+        });
+        Bystander.await(holding);
         CompletableFuture<String> seen = loop.submit(() -> "x").thenApply(x -> {
             assertThatThrownBy(Async::currentTask)
                     .isInstanceOf(IllegalStateException.class)
