@@ -2,6 +2,7 @@
 package dev.signalbox.loop;
 
 import java.lang.StackWalker.StackFrame;
+import java.lang.reflect.Modifier;
 import java.security.ProtectionDomain;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -42,7 +43,9 @@ final class CallSite {
 
     private static String describeOperation(StackFrame frame) {
         String method = frame.getMethodName();
-        String type = frame.getDeclaringClass().getSimpleName();
+        Class<?> declared = frame.getDeclaringClass();
+        boolean hidden = !Modifier.isPublic(declared.getModifiers()) && declared.getInterfaces().length > 0;
+        String type = (hidden ? declared.getInterfaces()[0] : declared).getSimpleName();
         return method.equals("<init>") ? "new " + type + "()" : type + "." + method + "()";
     }
 

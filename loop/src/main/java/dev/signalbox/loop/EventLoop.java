@@ -343,7 +343,7 @@ public final class EventLoop implements Executor, AutoCloseable {
         register(this, true);
         try {
             return engine.run(interrupted);
-        } catch (StackOverflowError | OutOfMemoryError e) {
+        } catch (Throwable e) {
             return e; // no thread to begin with
         } finally {
             register(this, false);

@@ -284,6 +284,10 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
         return wait == null ? null : wait.awaitedTask();
     }
 
+    boolean isWaitingIn(Wait wait) {
+        return waiting == wait;
+    }
+
     /** What it waits for, unless that has ended and it only waits for its turn. */
     private @Nullable Wait activeWait() {
         Wait wait = waiting;
@@ -359,7 +363,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
 
     /** The requests of which this task knows already: a scope that begins now has to answer for all others. */
     int known() {
-        return requests - undelivered - undeliveredExpiries;
+        return Math.max(requests - undelivered - undeliveredExpiries, 0);
     }
 
     // ---------------------------------------------------------------- waiting

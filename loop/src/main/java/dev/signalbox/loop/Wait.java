@@ -27,10 +27,15 @@ class Wait extends Link {
 
     /** What the task waits for is given to it. */
     final void grant() {
-        if (!ended) {
-            granted = true;
-            end();
+        if (ended) {
+            return;
+        }
+        granted = true;
+        end();
+        if (task.isWaitingIn(this)) {
             task.wake();
+        } else {
+            giveBack(); // its stack ended on the way to the suspension: it stood here, but never waited
         }
     }
 
