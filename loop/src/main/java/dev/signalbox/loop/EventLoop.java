@@ -17,6 +17,7 @@ import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -24,8 +25,6 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
@@ -62,13 +61,6 @@ import org.jspecify.annotations.Nullable;
  * another thread before that thread sent it in. What {@code run} returns happens after all that was done on the loop.
  */
 public final class EventLoop implements Executor, AutoCloseable {
-    private enum State {
-        IDLE,
-        RUNNING,
-        CLOSING,
-        CLOSED
-    }
-
     private static final AtomicInteger LOOPS = new AtomicInteger();
 
     /** The loops that somebody runs: few, so that finding one's own is a short walk. Replaced under the lock of the class. */
@@ -88,22 +80,14 @@ public final class EventLoop implements Executor, AutoCloseable {
     @Nullable
     Task<?> current;
 
-    private @Nullable Task<?> firstTask;
-    private @Nullable Task<?> lastTask;
-    private int taskCount;
+    private final TaskList tasks = new TaskList();
     private int tasksMade;
     private boolean stopWithoutTasks;
     private boolean closing;
     private final Set<Unobserved> unobserved = new LinkedHashSet<>();
     private final Set<LoopFuture<?>> handedOut = Collections.newSetFromMap(new IdentityHashMap<>());
 
-    // Guarded by lifecycle; volatile for a look from any thread.
-    private final ReentrantLock lifecycle = new ReentrantLock();
-    private final Condition changed = lifecycle.newCondition();
-    private volatile State state = State.IDLE;
-    private volatile boolean closeRequested;
-    private @Nullable Thread closer;
-    private int runs;
+    private final Lifecycle lifecycle = new Lifecycle();
 
     private EventLoop(Builder builder) {
         name = builder.name != null ? builder.name : "loop-" + LOOPS.incrementAndGet();
@@ -241,7 +225,7 @@ public final class EventLoop implements Executor, AutoCloseable {
         requireNoLoop("EventLoop.runUntilComplete");
         begin();
         if (!future.bindTo(this)) {
-            end();
+            lifecycle.endRun(false);
             throw new WrongLoopException(future + " is bound to a different event loop: bound to "
                     + future.loop().describe() + "; EventLoop.runUntilComplete() called for " + describe());
         }
@@ -263,23 +247,13 @@ public final class EventLoop implements Executor, AutoCloseable {
 
     /** Ends the run after the current round, or the next one after its first round: {@code loop.stop}. Any thread. */
     public void stop() {
-        int run = runToStop();
+        int run = lifecycle.runOrNext();
         engine.post(Op.of(() -> {
             // One that is late must not end the next run, and closing ends by itself, not before the tasks have ended.
-            if (run == runs && !closing) {
+            if (run == lifecycle.run() && !closing) {
                 engine.stop();
             }
         }));
-    }
-
-    /** The run that is under way, or else the next one. */
-    private int runToStop() {
-        lifecycle.lock();
-        try {
-            return state == State.RUNNING ? runs : runs + 1;
-        } finally {
-            lifecycle.unlock();
-        }
     }
 
     private <T extends @Nullable Object, X extends Throwable> T runMain(TaskBody<T, X> main, boolean cancelRest)
@@ -294,7 +268,7 @@ public final class EventLoop implements Executor, AutoCloseable {
         return task.value();
     }
 
-    /** From {@link #begin()} to {@link #end()}; returns when the future is done, or throws. */
+    /** Ends the run that {@link #begin()} began; returns when the future is done, or throws. */
     private void runToCompletion(Future<?> main, boolean cancelRest) {
         Throwable failed = null;
         if (main.isPending()) {
@@ -310,12 +284,12 @@ public final class EventLoop implements Executor, AutoCloseable {
         }
         boolean stopped = main.isPending();
         main.observe(); // the caller is told, and from the end of the run on somebody else may run this loop
-        if (failed == null && cancelRest && taskCount > 0) {
+        if (failed == null && cancelRest && !tasks.isEmpty()) {
             failed = cancelRest();
         }
         finishRun(failed);
-        if (stopped && closeRequested) {
-            awaitClosed(); // it ends the tasks, but a future that nobody completes stays pending
+        if (stopped && lifecycle.isCloseRequested()) {
+            lifecycle.awaitClosed(); // it ends the tasks, but a future that nobody completes stays pending
         } else if (stopped) {
             throw new IllegalStateException(describe() + " was stopped before " + main + " was done");
         }
@@ -325,12 +299,10 @@ public final class EventLoop implements Executor, AutoCloseable {
     }
 
     private @Nullable Throwable cancelRest() {
-        for (Task<?> task : tasks()) {
-            task.cancelFromLoop("the main task is done");
-        }
+        tasks.snapshot().forEach(task -> task.cancelFromLoop("the main task is done"));
         boolean interrupted = Thread.interrupted(); // main was cancelled for it; only another one cuts this short
         stopWithoutTasks = true;
-        Throwable failed = taskCount == 0 ? null : drive(this::stop);
+        Throwable failed = tasks.isEmpty() ? null : drive(this::stop);
         stopWithoutTasks = false;
         if (interrupted) {
             Thread.currentThread().interrupt();
@@ -371,50 +343,16 @@ public final class EventLoop implements Executor, AutoCloseable {
     // ---------------------------------------------------------------- lifecycle
 
     private void begin() {
-        lifecycle.lock();
-        try {
-            if (state != State.IDLE || closeRequested) {
-                throw state == State.RUNNING
-                        ? new IllegalStateException(describe() + " is running already")
-                        : closedException();
-            }
-            state = State.RUNNING;
-            runs++;
-        } finally {
-            lifecycle.unlock();
-        }
-    }
-
-    private void end() {
-        enter(State.IDLE);
-    }
-
-    private void enter(State next) {
-        lifecycle.lock();
-        try {
-            state = next;
-            changed.signalAll();
-        } finally {
-            lifecycle.unlock();
+        if (!lifecycle.beginRun()) {
+            throw isRunning() ? new IllegalStateException(describe() + " is running already") : closedException();
         }
     }
 
     private void finishRun(@Nullable Throwable failed) {
-        end();
+        lifecycle.endRun(failed != null);
         if (failed != null) {
             close();
             throw Failures.<RuntimeException>sneaky(failed);
-        }
-    }
-
-    private void awaitClosed() {
-        lifecycle.lock();
-        try {
-            while (state != State.CLOSED) {
-                changed.awaitUninterruptibly();
-            }
-        } finally {
-            lifecycle.unlock();
         }
     }
 
@@ -436,36 +374,12 @@ public final class EventLoop implements Executor, AutoCloseable {
             throw new IllegalStateException(
                     "EventLoop.close cannot be called by a task or callback of its own ('" + name + "')");
         }
-        if (beginClose()) {
+        if (lifecycle.beginClose(this::stop)) {
             try {
                 shutDown();
             } finally {
-                enter(State.CLOSED);
+                lifecycle.endClose();
             }
-        }
-    }
-
-    private boolean beginClose() {
-        lifecycle.lock();
-        try {
-            if (state == State.CLOSING && closer == Thread.currentThread()) {
-                return false; // code that depends on what is being failed closes once more
-            }
-            closeRequested = true;
-            if (state == State.RUNNING) {
-                stop();
-            }
-            while (state == State.RUNNING || state == State.CLOSING) {
-                changed.awaitUninterruptibly();
-            }
-            if (state == State.CLOSED) {
-                return false;
-            }
-            state = State.CLOSING;
-            closer = Thread.currentThread();
-            return true;
-        } finally {
-            lifecycle.unlock();
         }
     }
 
@@ -474,9 +388,9 @@ public final class EventLoop implements Executor, AutoCloseable {
         stopWithoutTasks = true;
         // A second round for tasks that a failure of the bookkeeping left behind; whoever survives that stays where it
         // is.
-        for (int round = 0; round < 2 && taskCount > 0; round++) {
+        for (int round = 0; round < 2 && !tasks.isEmpty(); round++) {
             unwindTasks();
-            if (taskCount > 0) {
+            if (!tasks.isEmpty()) {
                 drive(() -> {});
             }
         }
@@ -491,11 +405,11 @@ public final class EventLoop implements Executor, AutoCloseable {
 
     /** Makes every task go on, once, with a cancel; whatever else was ready stays so. */
     private void unwindTasks() {
-        List<Task<?>> tasks = tasks();
-        Set<Item> live = stacks(tasks, task -> true);
+        List<Task<?>> unfinished = tasks.snapshot();
+        Set<Item> live = stacks(unfinished, task -> true);
         // Before the inbox is emptied: who has posted itself by now is in there, or was lost by a failure of the
         // bookkeeping.
-        Set<Item> coming = stacks(tasks, Task::isOut);
+        Set<Item> coming = stacks(unfinished, Task::isOut);
         Set<Item> ready = Collections.newSetFromMap(new IdentityHashMap<>());
         List<Item> readyItems = engine.takeReady();
         for (Item item : readyItems) {
@@ -505,7 +419,7 @@ public final class EventLoop implements Executor, AutoCloseable {
             }
         }
         coming.addAll(ready);
-        tasks.forEach(task -> task.unwind(coming));
+        unfinished.forEach(task -> task.unwind(coming));
         readyItems.forEach(item -> {
             if (item instanceof Job) {
                 engine.ready(item);
@@ -530,7 +444,7 @@ public final class EventLoop implements Executor, AutoCloseable {
      * @return true between the beginning and the end of a run
      */
     public boolean isRunning() {
-        return state == State.RUNNING;
+        return lifecycle.state() == Lifecycle.State.RUNNING;
     }
 
     /**
@@ -539,7 +453,7 @@ public final class EventLoop implements Executor, AutoCloseable {
      * @return true once {@link #close()} has done its work
      */
     public boolean isClosed() {
-        return state == State.CLOSED;
+        return lifecycle.state() == Lifecycle.State.CLOSED;
     }
 
     // ---------------------------------------------------------------- callbacks
@@ -615,7 +529,7 @@ public final class EventLoop implements Executor, AutoCloseable {
     @Override
     public void execute(Runnable callback) {
         Callback call = new Callback(this, Objects.requireNonNull(callback, "callback"), true);
-        if (closeRequested || !engine.post(call)) {
+        if (lifecycle.isCloseRequested() || !engine.post(call)) {
             throw new RejectedExecutionException(closedException().getMessage());
         }
     }
@@ -711,7 +625,7 @@ public final class EventLoop implements Executor, AutoCloseable {
 
     <T extends @Nullable Object> Task<T> newTask(@Nullable String taskName, TaskBody<? extends T, ?> body) {
         Task<T> task = new Task<>(this, ++tasksMade, taskName);
-        add(task);
+        tasks.add(task);
         engine.ready(new Task.Start<>(task, body));
         return task;
     }
@@ -737,14 +651,14 @@ public final class EventLoop implements Executor, AutoCloseable {
      */
     public List<Task<?>> allTasks() {
         checkOnLoop();
-        return Collections.unmodifiableList(tasks());
+        return Collections.unmodifiableList(tasks.snapshot());
     }
 
     /** Identity and state; any thread may call this, and reads the state as it happens to be. */
     @Override
     public String toString() {
-        return Identity.of(this) + " [name=" + name + ", " + state.name().toLowerCase(java.util.Locale.ROOT)
-                + ", tasks=" + taskCount + "]";
+        return Identity.of(this) + " [name=" + name + ", "
+                + lifecycle.state().name().toLowerCase(Locale.ROOT) + ", tasks=" + tasks.size() + "]";
     }
 
     // ---------------------------------------------------------------- for the rest of the package: any thread
@@ -758,7 +672,7 @@ public final class EventLoop implements Executor, AutoCloseable {
     }
 
     String describe() {
-        return "loop '" + name + "'" + (state == State.CLOSED ? " (closed)" : "");
+        return "loop '" + name + "'" + (isClosed() ? " (closed)" : "");
     }
 
     /** Whose code runs. With the baton. */
@@ -773,7 +687,7 @@ public final class EventLoop implements Executor, AutoCloseable {
 
     /** Sends an item in, or says that the loop takes no more. */
     void post(Item item) {
-        if (closeRequested || !engine.post(item)) {
+        if (lifecycle.isCloseRequested() || !engine.post(item)) {
             throw closedException();
         }
     }
@@ -827,48 +741,16 @@ public final class EventLoop implements Executor, AutoCloseable {
         return closing;
     }
 
-    private void add(Task<?> task) {
-        task.previous = lastTask;
-        if (lastTask == null) {
-            firstTask = task;
-        } else {
-            lastTask.next = task;
-        }
-        lastTask = task;
-        taskCount++;
-    }
-
     /** The task is done. */
     void remove(Task<?> task) {
-        Task<?> before = task.previous;
-        Task<?> after = task.next;
-        if (before == null) {
-            firstTask = after;
-        } else {
-            before.next = after;
-        }
-        if (after == null) {
-            lastTask = before;
-        } else {
-            after.previous = before;
-        }
-        task.previous = null;
-        task.next = null;
-        if (--taskCount == 0 && stopWithoutTasks) {
+        tasks.remove(task);
+        if (tasks.isEmpty() && stopWithoutTasks) {
             engine.stop();
         }
     }
 
     int taskCount() {
-        return taskCount;
-    }
-
-    private List<Task<?>> tasks() {
-        List<Task<?>> tasks = new ArrayList<>(taskCount);
-        for (Task<?> task = firstTask; task != null; task = task.next) {
-            tasks.add(task);
-        }
-        return tasks;
+        return tasks.size();
     }
 
     Unobserved unobserved(Future<?> future, Throwable exception) {
