@@ -331,14 +331,12 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
      * Takes the cancel of a time limit back.
      *
      * @param undelivered whether it was never thrown
-     * @return how many requests are still open
      */
-    int takeBackExpiry(boolean undelivered) {
+    void takeBackExpiry(boolean undelivered) {
         if (undelivered && undeliveredExpiries > 0) {
             undeliveredExpiries--;
         }
         requests = Math.max(requests - 1, 0);
-        return requests;
     }
 
     final boolean isCancelPending() {
