@@ -27,7 +27,7 @@ final class Lifecycle {
     private final Condition changed = lock.newCondition();
     private volatile State state = State.IDLE;
     private volatile boolean closeRequested;
-    private volatile int runs;
+    private int runs; // written under the lock before a run, so its holders of the baton read it without
     private @Nullable Thread closer;
 
     State state() {
@@ -38,7 +38,7 @@ final class Lifecycle {
         return closeRequested;
     }
 
-    /** The number of the run that is under way, or was the last. */
+    /** The number of the run that is under way. With its baton. */
     int run() {
         return runs;
     }

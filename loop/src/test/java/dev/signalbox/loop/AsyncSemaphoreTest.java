@@ -568,4 +568,17 @@ final class AsyncSemaphoreTest {
                             .hasMessage("timeout"));
         });
     }
+
+    @Test
+    void permitsGivenBack_whenNoMoreFit_areAsManyAsFit() {
+        EventLoop.run(() -> {
+            var waiter = createTask(() -> semaphore.acquire(2));
+            yieldNow();
+            semaphore.release(2);
+            semaphore.release(Integer.MAX_VALUE);
+            waiter.cancel();
+            assertThatThrownBy(waiter::await).isInstanceOf(CancelledException.class);
+            assertThat(semaphore.availablePermits()).isEqualTo(Integer.MAX_VALUE);
+        });
+    }
 }

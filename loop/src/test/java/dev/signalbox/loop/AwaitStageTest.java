@@ -287,4 +287,24 @@ final class AwaitStageTest {
                         .isExactlyInstanceOf(IllegalStateException.class)
                         .hasMessage("Async.await() in a callback: only tasks can wait, use createTask")));
     }
+
+    @Test
+    void cancelled_whileTheStageRefusesToBe_endsCancelledAllTheSame() {
+        EventLoop.run(() -> {
+            var stubborn = new CompletableFuture<String>() {
+                @Override
+                public boolean cancel(boolean mayInterruptIfRunning) {
+                    throw new IllegalArgumentException("refused");
+                }
+            };
+            var task = createTask(() -> Async.<String>await(stubborn));
+            yieldNow();
+            task.cancel();
+            assertThatThrownBy(task::await)
+                    .isExactlyInstanceOf(CancelledException.class)
+                    .cause()
+                    .hasSuppressedException(new IllegalArgumentException("refused"));
+            assertThat(task.isCancelled()).isTrue();
+        });
+    }
 }

@@ -4,6 +4,8 @@ package dev.signalbox.loop;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.signalbox.core.Guard;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CyclicBarrier;
@@ -180,6 +182,17 @@ final class BindingTest {
             return true;
         } catch (WrongLoopException e) {
             return false;
+        }
+    }
+
+    @Test
+    void message_ofAGuardOrAHandle_namesThePublicType() {
+        try (EventLoop home = EventLoop.builder().name("home").build()) {
+            Guard guard = home.runUntilComplete(() -> new AsyncSemaphore(1).acquire());
+            Handle handle = home.runUntilComplete(() -> home.callLater(Duration.ofDays(1), () -> {}));
+
+            assertThatThrownBy(guard::close).hasMessageContaining("Guard.close() called from");
+            assertThatThrownBy(handle::cancel).hasMessageContaining("Handle.cancel() called from");
         }
     }
 }

@@ -688,4 +688,19 @@ final class EventLoopCloseTest {
             return sent;
         }
     }
+
+    @Test
+    void close_taskThatTakesEveryCancelBack_isAbandonedToo() {
+        runBriefly(() -> Async.createTask("stubborn", () -> {
+            while (true) {
+                try {
+                    Async.sleep(LONG);
+                } catch (CancelledException e) {
+                    Async.currentTask().uncancel();
+                }
+            }
+        }));
+        closeInTime();
+        assertThat(handled).singleElement().asString().contains("abandoned: task 'stubborn'");
+    }
 }

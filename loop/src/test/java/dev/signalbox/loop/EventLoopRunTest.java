@@ -758,4 +758,23 @@ final class EventLoopRunTest {
         assertThat(log.subList(0, 2)).containsExactlyInAnyOrder("long before that", "ages ago");
         assertThat(log).hasSize(4);
     }
+
+    /** The second stop comes in the round in which the first one ends the run. */
+    @Test
+    void stop_thatComesLate_doesNotEndTheNextRun() {
+        try (EventLoop loop = EventLoop.create()) {
+            loop.callSoonThreadSafe(() -> {
+                loop.stop();
+                loop.callSoon(loop::stop);
+            });
+            loop.runForever();
+            String next = loop.runUntilComplete(() -> {
+                for (int i = 0; i < 5; i++) {
+                    Async.yieldNow();
+                }
+                return "done";
+            });
+            assertThat(next).isEqualTo("done");
+        }
+    }
 }
