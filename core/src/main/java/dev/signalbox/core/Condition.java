@@ -4,14 +4,12 @@ package dev.signalbox.core;
 import dev.signalbox.core.internal.Checks;
 import dev.signalbox.core.internal.Durations;
 import dev.signalbox.core.internal.Identity;
-import dev.signalbox.core.internal.WaitHook;
 import dev.signalbox.core.internal.Waits;
 import java.time.Duration;
 import java.util.Date;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.AbstractQueuedSynchronizer.ConditionObject;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -19,11 +17,11 @@ import java.util.function.BooleanSupplier;
  * changed.
  *
  * <p>A wait releases the lock and starts to wait in one step, so no signal can fall in between; it has the lock again
- * when it ends, in whatever way. A plain {@code await} may wake up without a signal and belongs into a loop that tests
+ * when it ends, in whatever way. An {@link RLock} is released with all its holds, which the caller has again afterwards. A plain {@code await} may wake up without a signal and belongs into a loop that tests
  * what it waits for; {@link #awaitUntil(BooleanSupplier) awaitUntil} is that loop.
  *
  * <pre>{@code
- * private final Condition arrived = new Condition(new Lock());
+ * private final Condition arrived = new Condition();
  *
  * String take() throws InterruptedException {
  *     try (var held = arrived.acquire()) {
@@ -40,12 +38,13 @@ import java.util.function.BooleanSupplier;
  * }
  * }</pre>
  *
- * <p>Every method but {@link #acquire()} needs the lock to be held, and throws {@link IllegalMonitorStateException}
- * otherwise. A {@link Lock} has no owner, so what is found out is that <em>nobody</em> holds it; to call a condition
- * while another thread holds the lock for itself is an error that cannot be told from a hand-over.
+ * <p>Every method but {@link #acquire()} needs the caller to hold the lock, and throws
+ * {@link IllegalMonitorStateException} otherwise. A {@link Lock} has no owner, so what is found out there is that
+ * <em>nobody</em> holds it; to call a condition while another thread holds the lock for itself is an error that cannot be
+ * told from a hand-over. It can wake somebody or take the other's lock away, but no waiter is lost by it.
  *
- * <p><b>Fairness.</b> Signals wake in the order in which the waits began. Whoever is woken competes for the lock like
- * everyone else.
+ * <p><b>Fairness.</b> Signals wake in the order in which the waits began. Those who are woken come to the lock in that
+ * order, one by one, and compete for it with everyone else.
  *
  * <p><b>Interruption.</b> An interrupt before a signal ends the wait with {@link InterruptedException} and uses up no
  * signal. After a signal the wait ends normally, with the interrupt status set. An expired wait uses up no signal
@@ -55,16 +54,19 @@ import java.util.function.BooleanSupplier;
  *
  * <p>After {@link java.util.concurrent.locks.Condition} as
  * {@link java.util.concurrent.locks.AbstractQueuedSynchronizer} implements it, from which it differs in that a timed wait
- * with nothing left to wait returns at once without releasing the lock. Python: {@code threading.Condition};
+ * with nothing left to wait returns at once without releasing the lock, and in that a task may wait with the lock it
+ * owns. Python: {@code threading.Condition};
  * {@code awaitUntil} is its {@code wait_for}, {@code signal} its {@code notify}.
  */
 public final class Condition implements java.util.concurrent.locks.Condition {
-    private final Lock lock;
-    private final ConditionObject queue;
+    private final java.util.concurrent.locks.Lock lock;
+    private final Mutex mutex; // of the lock
+    private final ConditionQueue queue = new ConditionQueue();
 
-    // Counted here, because the queue's own count can be asked for only under the lock, and toString never waits for
-    // it.
-    private final AtomicInteger waiters = new AtomicInteger();
+    /** Creates a condition over an {@link RLock} of its own, which is taken and released through the condition. */
+    public Condition() {
+        this(new RLock());
+    }
 
     /**
      * Creates a condition over a lock, which may have others.
@@ -72,29 +74,44 @@ public final class Condition implements java.util.concurrent.locks.Condition {
      * @param lock the lock to hold when waiting and signalling
      */
     public Condition(Lock lock) {
-        this.lock = Objects.requireNonNull(lock, "lock");
-        this.queue = lock.newConditionQueue();
+        this(Objects.requireNonNull(lock, "lock"), lock.mutex());
+    }
+
+    /**
+     * Creates a condition over a reentrant lock, which may have others; a wait gives up all holds of the caller.
+     *
+     * @param lock the lock to hold when waiting and signalling
+     */
+    public Condition(RLock lock) {
+        this(Objects.requireNonNull(lock, "lock"), lock.mutex());
+    }
+
+    private Condition(java.util.concurrent.locks.Lock lock, Mutex mutex) {
+        this.lock = lock;
+        this.mutex = mutex;
     }
 
     // ------------------------------------------------------------------------------------------------------ the lock
 
     /**
-     * Takes the lock of this condition, and waits until it is free.
+     * Takes the lock of this condition, and waits until it is free; an {@link RLock} once more if the caller owns it.
      *
-     * @return a guard that releases the lock
+     * @return a guard that releases the lock, or gives back this one hold of it
      * @throws InterruptedException if the caller is interrupted before or while it waits; it then has no lock
      */
     public Guard acquire() throws InterruptedException {
-        return lock.acquire();
+        lock.lockInterruptibly();
+        return new LockGuard(lock);
     }
 
     /**
-     * Releases the lock of this condition.
+     * Releases the lock of this condition, or gives back one hold of it.
      *
-     * @throws IllegalMonitorStateException if it is not locked; nothing has changed then
+     * @throws IllegalMonitorStateException if it is not locked, or is an {@link RLock} of another owner; nothing has
+     *     changed then
      */
     public void release() {
-        lock.release();
+        lock.unlock();
     }
 
     // ------------------------------------------------------------------------------------------------------- waiting
@@ -102,16 +119,12 @@ public final class Condition implements java.util.concurrent.locks.Condition {
     /**
      * Waits until signalled; may also wake up without a signal.
      *
-     * @throws IllegalMonitorStateException if the lock is not held
+     * @throws IllegalMonitorStateException if the caller does not hold the lock
      * @throws InterruptedException if the caller is interrupted before the call or before a signal; it holds the lock
      */
     @Override
     public void await() throws InterruptedException {
-        checkBeforeWait();
-        waitInQueue(() -> {
-            queue.await();
-            return true;
-        });
+        waitWithin(ConditionQueue.Limit.NONE, checkBeforeWait());
     }
 
     /**
@@ -119,7 +132,7 @@ public final class Condition implements java.util.concurrent.locks.Condition {
      *
      * @param timeout how long to wait; zero or less: returns false at once, and keeps the lock
      * @return false if the time ran out before a signal; true otherwise
-     * @throws IllegalMonitorStateException if the lock is not held
+     * @throws IllegalMonitorStateException if the caller does not hold the lock
      * @throws InterruptedException if the caller is interrupted before the call or before a signal; it holds the lock
      */
     @CheckReturnValue
@@ -131,7 +144,7 @@ public final class Condition implements java.util.concurrent.locks.Condition {
      * Waits until a predicate is true, which it tests at first and after each wake-up, always under the lock.
      *
      * @param predicate what to wait for; what it throws ends the wait
-     * @throws IllegalMonitorStateException if the lock is not held
+     * @throws IllegalMonitorStateException if the caller does not hold the lock
      * @throws InterruptedException if the caller is interrupted before the call or before a signal; it holds the lock
      */
     public void awaitUntil(BooleanSupplier predicate) throws InterruptedException {
@@ -149,7 +162,7 @@ public final class Condition implements java.util.concurrent.locks.Condition {
      * @param predicate what to wait for; what it throws ends the wait
      * @param timeout how long to wait; zero or less: tests the predicate once, and keeps the lock
      * @return what the predicate returned last; false means that the time ran out
-     * @throws IllegalMonitorStateException if the lock is not held
+     * @throws IllegalMonitorStateException if the caller does not hold the lock
      * @throws InterruptedException if the caller is interrupted before the call or before a signal; it holds the lock
      */
     @CheckReturnValue
@@ -172,7 +185,7 @@ public final class Condition implements java.util.concurrent.locks.Condition {
      * @param time how long to wait, in {@code unit}; zero or less: returns false at once, and keeps the lock
      * @param unit the unit of {@code time}
      * @return false if the time ran out before a signal; true otherwise
-     * @throws IllegalMonitorStateException if the lock is not held
+     * @throws IllegalMonitorStateException if the caller does not hold the lock
      * @throws InterruptedException if the caller is interrupted before the call or before a signal; it holds the lock
      */
     @Override
@@ -185,21 +198,18 @@ public final class Condition implements java.util.concurrent.locks.Condition {
      *
      * @param nanosTimeout how long to wait, in nanoseconds; zero or less: returns it at once, and keeps the lock
      * @return how much of the time was left, zero or less if it ran out
-     * @throws IllegalMonitorStateException if the lock is not held
+     * @throws IllegalMonitorStateException if the caller does not hold the lock
      * @throws InterruptedException if the caller is interrupted before the call or before a signal; it holds the lock
      */
     @Override
     public long awaitNanos(long nanosTimeout) throws InterruptedException {
-        checkBeforeWait();
+        Object caller = checkBeforeWait();
         if (nanosTimeout <= 0) {
             return nanosTimeout;
         }
-        long[] left = new long[1];
-        waitInQueue(() -> {
-            left[0] = queue.awaitNanos(nanosTimeout);
-            return left[0] > 0;
-        });
-        return left[0];
+        long deadline = System.nanoTime() + nanosTimeout;
+        waitWithin(until(deadline), caller);
+        return deadline - System.nanoTime();
     }
 
     /**
@@ -207,58 +217,112 @@ public final class Condition implements java.util.concurrent.locks.Condition {
      *
      * @param deadline when to end the wait; now or earlier: returns false at once, and keeps the lock
      * @return false if the deadline came before a signal; true otherwise
-     * @throws IllegalMonitorStateException if the lock is not held
+     * @throws IllegalMonitorStateException if the caller does not hold the lock
      * @throws InterruptedException if the caller is interrupted before the call or before a signal; it holds the lock
      */
     @Override
     @SuppressWarnings("JavaUtilDate") // the interface's type
     public boolean awaitUntil(Date deadline) throws InterruptedException {
         long millis = Objects.requireNonNull(deadline, "deadline").getTime();
-        checkBeforeWait();
-        return millis > System.currentTimeMillis() && waitInQueue(() -> queue.awaitUntil(deadline));
+        Object caller = checkBeforeWait();
+        return millis > System.currentTimeMillis() && waitWithin(untilClockShows(millis), caller);
     }
 
     /**
      * Waits until signalled, however often the caller is interrupted; its interrupt status is then as if the interrupt
      * had come after the wait. May also wake up without a signal.
      *
-     * @throws IllegalMonitorStateException if the lock is not held
+     * @throws IllegalMonitorStateException if the caller does not hold the lock
      */
     @Override
     public void awaitUninterruptibly() {
-        checkHeld();
-        waiters.incrementAndGet();
-        try {
-            Waits.awaitUninterruptibly(this, queue::awaitUninterruptibly);
-        } finally {
-            waiters.decrementAndGet();
-        }
+        Object caller = checkHeld();
+        Waits.awaitUninterruptibly(this, () -> {
+            ConditionQueue.Waiter waiter = queue.enter();
+            int holds = releaseAll(caller, waiter);
+            try {
+                queue.awaitUninterruptibly(waiter, this);
+            } finally {
+                restore(caller, holds, waiter);
+            }
+        });
     }
 
     private boolean awaitFor(long nanos) throws InterruptedException {
-        checkBeforeWait();
-        return nanos > 0 && waitInQueue(() -> queue.await(nanos, TimeUnit.NANOSECONDS));
+        Object caller = checkBeforeWait();
+        return nanos > 0 && waitWithin(until(System.nanoTime() + nanos), caller);
+    }
+
+    private static ConditionQueue.Limit until(long deadline) {
+        return blocker -> {
+            long left = deadline - System.nanoTime();
+            if (left > 0) {
+                LockSupport.parkNanos(blocker, left);
+            }
+            return left > 0;
+        };
+    }
+
+    private static ConditionQueue.Limit untilClockShows(long millis) {
+        return blocker -> {
+            boolean isEarlier = System.currentTimeMillis() < millis;
+            if (isEarlier) {
+                LockSupport.parkUntil(blocker, millis);
+            }
+            return isEarlier;
+        };
     }
 
     /** Runs release, wait and new acquire as one wait: whoever steps off for it is back only with the lock. */
-    private boolean waitInQueue(WaitHook.Wait wait) throws InterruptedException {
-        waiters.incrementAndGet();
-        try {
-            return Waits.await(this, wait);
-        } finally {
-            waiters.decrementAndGet();
-        }
+    private boolean waitWithin(ConditionQueue.Limit limit, Object caller) throws InterruptedException {
+        return Waits.await(this, () -> {
+            ConditionQueue.Waiter waiter = queue.enter();
+            int holds = releaseAll(caller, waiter);
+            try {
+                return queue.await(waiter, this, limit);
+            } finally {
+                restore(caller, holds, waiter);
+            }
+        });
     }
 
-    private void checkBeforeWait() throws InterruptedException {
-        checkHeld();
+    /** Gives up the lock for a wait, which has begun already, so that it misses no signal. */
+    private int releaseAll(Object caller, ConditionQueue.Waiter waiter) {
+        int holds = mutex.releaseAll(caller);
+        if (holds == 0) {
+            // A Lock that somebody else has released since it was checked. A signal to this waiter is for another.
+            if (!queue.withdraw(waiter)) {
+                queue.leave(waiter);
+                queue.signal(1);
+            }
+            throw notHeld();
+        }
+        return holds;
+    }
+
+    private void restore(Object caller, int holds, ConditionQueue.Waiter waiter) {
+        mutex.restore(caller, holds);
+        // After the lock: so the next that is signalled comes to it later than this one.
+        queue.leave(waiter);
+    }
+
+    private Object checkBeforeWait() throws InterruptedException {
+        Object caller = checkHeld();
         Checks.notInterrupted();
+        return caller;
     }
 
-    private void checkHeld() {
-        if (!lock.isLocked()) {
-            throw new IllegalMonitorStateException("lock of the condition is not held: " + this);
+    /** Returns the caller, which holds the lock. */
+    private Object checkHeld() {
+        Object caller = mutex.caller();
+        if (!mutex.isHeldBy(caller)) {
+            throw notHeld();
         }
+        return caller;
+    }
+
+    private IllegalMonitorStateException notHeld() {
+        return new IllegalMonitorStateException("lock of the condition is not held: " + this);
     }
 
     // ---------------------------------------------------------------------------------------------------- signalling
@@ -266,12 +330,12 @@ public final class Condition implements java.util.concurrent.locks.Condition {
     /**
      * Wakes the one that waits longest, if any does.
      *
-     * @throws IllegalMonitorStateException if the lock is not held
+     * @throws IllegalMonitorStateException if the caller does not hold the lock
      */
     @Override
     public void signal() {
         checkHeld();
-        queue.signal();
+        queue.signal(1);
     }
 
     /**
@@ -279,31 +343,29 @@ public final class Condition implements java.util.concurrent.locks.Condition {
      *
      * @param n how many to wake at most, at least 0
      * @throws IllegalArgumentException if {@code n} is negative
-     * @throws IllegalMonitorStateException if the lock is not held
+     * @throws IllegalMonitorStateException if the caller does not hold the lock
      */
     public void signal(int n) {
         Checks.notNegative(n, "n");
         checkHeld();
-        for (int i = 0; i < n && lock.hasWaiters(queue); i++) {
-            queue.signal();
-        }
+        queue.signal(n);
     }
 
     /**
      * Wakes all that wait.
      *
-     * @throws IllegalMonitorStateException if the lock is not held
+     * @throws IllegalMonitorStateException if the caller does not hold the lock
      */
     @Override
     public void signalAll() {
         checkHeld();
-        queue.signalAll();
+        queue.signal(Integer.MAX_VALUE);
     }
 
     // --------------------------------------------------------------------------------------------------- inspection
 
     @Override
     public String toString() {
-        return Identity.of(this) + " [waiters=" + waiters + ", lock=" + lock + ']';
+        return Identity.of(this) + " [waiters=" + queue.size() + ", lock=" + lock + ']';
     }
 }

@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.locks.AbstractQueuedSynchronizer;
 
 /**
  * A mutual exclusion lock that has no owner: it is not reentrant, and any thread may release it.
@@ -50,7 +49,7 @@ public final class Lock implements java.util.concurrent.locks.Lock {
     public Lock() {}
 
     /** The state, 1 while the lock is held, and the queue of those who wait for it. */
-    private static final class Sync extends AbstractQueuedSynchronizer {
+    private static final class Sync extends Mutex {
         private static final long serialVersionUID = 1L;
 
         @Override
@@ -58,16 +57,31 @@ public final class Lock implements java.util.concurrent.locks.Lock {
             return getState() == 0 && compareAndSetState(0, 1);
         }
 
-        // A CAS, because without an owner two threads may be here at once, and one of them is wrong. It is told by the
-        // result: a condition that has to release the lock for a wait can clean up after false, not after an exception.
+        // A CAS, because without an owner two threads may be here at once, and one of them is wrong.
         @Override
         protected boolean tryRelease(int one) {
             return compareAndSetState(1, 0);
         }
 
+        /** Nobody in particular: to an ownerless lock all callers are the same. */
         @Override
-        protected boolean isHeldExclusively() {
-            return getState() != 0;
+        Object caller() {
+            return this;
+        }
+
+        @Override
+        boolean isHeldBy(Object caller) {
+            return isLocked();
+        }
+
+        @Override
+        int releaseAll(Object caller) {
+            return release(1) ? 1 : 0;
+        }
+
+        @Override
+        void restore(Object caller, int holds) {
+            acquire(holds);
         }
     }
 
@@ -212,14 +226,9 @@ public final class Lock implements java.util.concurrent.locks.Lock {
         return new Condition(this);
     }
 
-    /** Returns the queue of a new condition over this lock. */
-    AbstractQueuedSynchronizer.ConditionObject newConditionQueue() {
-        return sync.new ConditionObject();
-    }
-
-    /** Whether someone waits in a condition of this lock, for a caller that holds the lock. */
-    boolean hasWaiters(AbstractQueuedSynchronizer.ConditionObject queue) {
-        return sync.hasWaiters(queue);
+    /** Returns what a condition over this lock works on. */
+    Mutex mutex() {
+        return sync;
     }
 
     // --------------------------------------------------------------------------------------------------- inspection
@@ -230,7 +239,7 @@ public final class Lock implements java.util.concurrent.locks.Lock {
      * @return true if it is
      */
     public boolean isLocked() {
-        return sync.isHeldExclusively();
+        return sync.isLocked();
     }
 
     @Override

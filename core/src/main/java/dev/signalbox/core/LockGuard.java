@@ -2,8 +2,9 @@
 package dev.signalbox.core;
 
 import dev.signalbox.core.internal.Identity;
+import java.util.concurrent.locks.Lock;
 
-/** The guard of a lock. */
+/** The guard of one hold of a lock of either kind. */
 final class LockGuard implements Guard {
     private final Lock lock;
 
@@ -18,7 +19,7 @@ final class LockGuard implements Guard {
     public void close() {
         if (!closed) {
             // Order matters: a release that throws has to leave the guard open.
-            lock.release();
+            lock.unlock();
             closed = true;
         }
     }

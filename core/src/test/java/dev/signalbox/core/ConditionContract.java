@@ -15,7 +15,6 @@ import java.util.Date;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.AbstractQueuedSynchronizer.ConditionObject;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.Lock;
 import org.junit.jupiter.api.Test;
@@ -241,7 +240,7 @@ interface ConditionContract {
         next.awaitParked();
 
         lock.lock();
-        interrupted.interrupt().awaitParkedOn(blocker -> !(blocker instanceof ConditionObject));
+        interrupted.interrupt().awaitParkedOn(blocker -> !(blocker instanceof Condition));
         condition.signal();
         lock.unlock();
 
@@ -283,7 +282,7 @@ interface ConditionContract {
             assertThat(Thread.currentThread().isInterrupted()).isTrue();
             lock.unlock();
         });
-        waiter.awaitParkedOn(ConditionObject.class::isInstance);
+        waiter.awaitParkedOn(Condition.class::isInstance);
 
         lock.lock();
         condition.signal();
@@ -321,6 +320,76 @@ interface ConditionContract {
     }
 
     // -------------------------------------------------------------------------------------------------------- races
+
+    @Test
+    default void interruptSignalRace_losesNoSignal(TestThreads threads) {
+        Lock lock = createLock();
+        Condition condition = lock.newCondition();
+        for (int round = 0; round < 200; round++) {
+            TestThread<Boolean> first = threads.call(() -> {
+                lock.lock();
+                try {
+                    condition.await();
+                    Thread.interrupted(); // kept, if it came after the signal
+                    return true;
+                } catch (InterruptedException e) {
+                    return false;
+                } finally {
+                    lock.unlock();
+                }
+            });
+            first.awaitParkedOn(Condition.class::isInstance);
+            TestThread<Void> second = threads.start(() -> {
+                lock.lock();
+                condition.await();
+                lock.unlock();
+            });
+            second.awaitParkedOn(Condition.class::isInstance);
+
+            TestThread<Void> interrupter = threads.start(first::interrupt);
+            signal(lock, condition);
+            interrupter.join();
+
+            if (first.join()) {
+                assertThat(second.isDone()).isFalse();
+                signal(lock, condition);
+            }
+            second.join();
+        }
+    }
+
+    @Test
+    default void timeoutSignalRace_losesNoSignal(TestThreads threads) {
+        Lock lock = createLock();
+        Condition condition = lock.newCondition();
+        for (int round = 0; round < 200; round++) {
+            TestThread<Boolean> first = threads.call(() -> {
+                lock.lock();
+                boolean signalled = condition.await(1, TimeUnit.MILLISECONDS);
+                lock.unlock();
+                return signalled;
+            });
+            TestThread<Void> second = threads.start(() -> {
+                lock.lock();
+                condition.await();
+                lock.unlock();
+            });
+            second.awaitParkedOn(Condition.class::isInstance);
+
+            signal(lock, condition);
+
+            if (first.join()) {
+                signal(lock, condition);
+            }
+            second.join();
+        }
+    }
+
+    private static void signal(Lock lock, Condition condition) {
+        lock.lock();
+        condition.signal();
+        lock.unlock();
+    }
 
     @Test
     default void boundedBuffer_losesAndDoublesNothing(TestThreads threads) {

@@ -21,6 +21,19 @@ final class ConditionContractTest {
     }
 
     @Nested
+    final class OverRLock implements ConditionContract {
+        @Override
+        public Lock createLock() {
+            return new RLock();
+        }
+
+        @Override
+        public boolean isLocked(Lock lock) {
+            return ((RLock) lock).isLocked();
+        }
+    }
+
+    @Nested
     final class Jdk implements ConditionContract {
         @Override
         public Lock createLock() {

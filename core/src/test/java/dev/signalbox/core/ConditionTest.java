@@ -12,7 +12,6 @@ import java.util.Date;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.AbstractQueuedSynchronizer.ConditionObject;
 import java.util.function.BooleanSupplier;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
@@ -35,7 +34,8 @@ final class ConditionTest {
     void arguments_null_areRefused() throws Exception {
         lock.acquire();
 
-        assertNull("lock", () -> new Condition(null));
+        assertNull("lock", () -> new Condition((Lock) null));
+        assertNull("lock", () -> new Condition((RLock) null));
         assertNull("timeout", () -> assertThat(condition.await((Duration) null)).isTrue());
         assertNull("unit", () -> condition.await(1, null));
         assertNull("deadline", () -> condition.awaitUntil((Date) null));
@@ -113,6 +113,141 @@ final class ConditionTest {
         threads.start(condition::signal).join();
 
         assertThat(lock.isLocked()).isTrue();
+    }
+
+    @Test
+    void signalsWithoutTheLock_breakNothing(TestThreads threads) {
+        AtomicInteger tickets = new AtomicInteger(); // guarded by the lock
+        int items = 2_000;
+        TestThread<Void> consumer = threads.start(() -> {
+            for (int i = 0; i < items; i++) {
+                lock.lock();
+                while (tickets.get() == 0) {
+                    condition.await();
+                }
+                tickets.decrementAndGet();
+                lock.unlock();
+            }
+        });
+        TestThread<Void> intruder = threads.start(() -> {
+            while (!consumer.isDone()) {
+                try {
+                    condition.signal();
+                    assertThat(condition.await(Duration.ZERO)).isFalse();
+                } catch (IllegalMonitorStateException e) {
+                    assertThat(e).hasMessageStartingWith("lock of the condition is not held: ");
+                }
+            }
+        });
+        for (int i = 0; i < items; i++) {
+            lock.lock();
+            tickets.incrementAndGet();
+            condition.signal();
+            lock.unlock();
+        }
+
+        consumer.join();
+        intruder.join();
+        assertThat(tickets).hasValue(0);
+    }
+
+    // ------------------------------------------------------------------------------------------------ over an RLock
+
+    @Test
+    void await_givesUpAllHoldsAndHasThemAgain(TestThreads threads) throws Exception {
+        RLock reentrant = new RLock();
+        Condition over = reentrant.newCondition();
+        TestThread<Integer> waiter = threads.call(() -> {
+            try (var outer = reentrant.acquire();
+                    var inner = over.acquire()) {
+                reentrant.lock();
+                over.await();
+                assertThat(over.await(Timeouts.SHORT)).isFalse();
+                int holds = reentrant.holdCount();
+                reentrant.unlock();
+                return holds;
+            }
+        });
+        waiter.awaitParkedOn(Condition.class::isInstance);
+        assertThat(reentrant.isLocked()).isFalse();
+
+        try (var held = reentrant.acquire()) {
+            over.signal();
+        }
+
+        assertThat(waiter.join()).isEqualTo(3);
+        assertThat(reentrant.isLocked()).isFalse();
+    }
+
+    @Test
+    void await_interruptedOrFailing_hasAllHoldsAgain(TestThreads threads) {
+        RLock reentrant = new RLock();
+        Condition over = new Condition(reentrant);
+        TestThread<Integer> waiter = threads.call(() -> {
+            reentrant.lock();
+            reentrant.lock();
+            assertThatThrownBy(() -> over.awaitUntil(NEVER)).isInstanceOf(InterruptedException.class);
+            over.awaitUninterruptibly();
+            int holds = reentrant.holdCount();
+            reentrant.unlock();
+            reentrant.unlock();
+            return holds;
+        });
+
+        waiter.awaitParkedOn(Condition.class::isInstance).interrupt();
+        TestThread.awaitUntil("a second wait", () -> {
+            reentrant.lock();
+            over.signal();
+            reentrant.unlock();
+            return waiter.isDone();
+        });
+
+        assertThat(waiter.join()).isEqualTo(2);
+        assertThat(reentrant.isLocked()).isFalse();
+    }
+
+    @Test
+    void everyMethod_lockHeldByAnother_saysSo(TestThreads threads) throws Exception {
+        Condition own = new Condition();
+        List<ThrowingCallable> calls = List.of(
+                own::await,
+                own::awaitUninterruptibly,
+                () -> assertThat(own.await(Duration.ZERO)).isTrue(),
+                () -> own.await(0, TimeUnit.SECONDS),
+                () -> own.awaitNanos(0),
+                () -> own.awaitUntil(new Date(0)),
+                () -> own.awaitUntil(ALWAYS),
+                own::signal,
+                () -> own.signal(0),
+                own::signalAll);
+        Guard held = own.acquire();
+
+        threads.start(() -> {
+                    assertThat(calls)
+                            .allSatisfy(call -> assertThatThrownBy(call)
+                                    .isExactlyInstanceOf(IllegalMonitorStateException.class)
+                                    .hasMessage("lock of the condition is not held: " + own));
+                    assertThatThrownBy(own::release).isExactlyInstanceOf(IllegalMonitorStateException.class);
+                })
+                .join();
+
+        held.close();
+        assertThatThrownBy(own::signal).isExactlyInstanceOf(IllegalMonitorStateException.class);
+    }
+
+    @Test
+    void newCondition_withoutALock_hasAReentrantOneOfItsOwn() throws Exception {
+        Condition own = new Condition();
+
+        try (var outer = own.acquire();
+                var inner = own.acquire()) {
+            own.signalAll();
+            assertThat(own.toString()).contains("[waiters=0, lock=RLock@").contains("[holds=2, ");
+        }
+        own.acquire();
+        own.release();
+
+        assertThat(own.toString()).contains("[holds=0, ");
     }
 
     // ------------------------------------------------------------------------------------------------------ timeouts
@@ -266,8 +401,8 @@ final class ConditionTest {
             lock.release();
         }));
 
-        waiters.forEach(waiter ->
-                waiter.awaitParkedOn(ConditionObject.class::isInstance).interrupt());
+        waiters.forEach(
+                waiter -> waiter.awaitParkedOn(Condition.class::isInstance).interrupt());
         waiters.forEach(TestThread::join);
 
         assertThat(lock.isLocked()).isFalse();
@@ -284,7 +419,7 @@ final class ConditionTest {
                 woken.incrementAndGet();
             }
         });
-        waiters.forEach(waiter -> waiter.awaitParkedOn(ConditionObject.class::isInstance));
+        waiters.forEach(waiter -> waiter.awaitParkedOn(Condition.class::isInstance));
 
         assertWoken(0, 0, woken);
         assertWoken(3, 3, woken);
@@ -316,7 +451,7 @@ final class ConditionTest {
             condition.awaitUninterruptibly();
             lock.unlock();
         });
-        waiter.awaitParkedOn(ConditionObject.class::isInstance);
+        waiter.awaitParkedOn(Condition.class::isInstance);
         assertThat(condition).hasToString(identity + " [waiters=1, lock=" + lock + "]");
         try (var held = condition.acquire()) {
             condition.signal();

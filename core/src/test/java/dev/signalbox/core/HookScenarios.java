@@ -8,8 +8,10 @@ import dev.signalbox.testkit.TestThread;
 import dev.signalbox.testkit.TestThreads;
 import java.time.Duration;
 import java.util.Date;
+import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 
 /** What has to hold with a hook installed: each method is one test, run in an {@link IsolatedCore} of its own. */
 public final class HookScenarios {
@@ -67,6 +69,21 @@ public final class HookScenarios {
         assertNeverLookedUp();
     }
 
+    public static void rlock_neverWaiting_waitsNotThroughTheHook(TestThreads threads) throws Exception {
+        RLock lock = new RLock();
+        lock.acquire();
+        lock.acquire(FOREVER);
+        lock.lock();
+        lock.lockInterruptibly();
+        assertThat(lock.tryLock(1, TimeUnit.DAYS)).isTrue();
+        assertThat(threads.call(() -> lock.tryLock(0, TimeUnit.DAYS)).join()).isFalse();
+        assertThat(threads.call(() -> lock.tryAcquire()).join()).isFalse();
+        while (lock.isHeldByCurrentThread()) {
+            lock.release();
+        }
+        assertThat(RecordingHook.CALLS).isEmpty();
+    }
+
     public static void event_neverWaiting_neverCallsTheHook(TestThreads threads) throws Exception {
         Event event = new Event();
         assertThat(event.await(Duration.ZERO)).isFalse();
@@ -117,9 +134,33 @@ public final class HookScenarios {
         assertOneWait(threads, lock, lock::lock, lock::release, RecordingHook.UNINTERRUPTIBLY);
     }
 
+    public static void rlock_waiting_callsTheHookOnce(TestThreads threads) throws Exception {
+        RLock lock = new RLock();
+        Condition held = lock.newCondition();
+        TestThread<Void> holder = threads.start(() -> {
+            lock.lock();
+            RecordingHook.CALLS.clear();
+        });
+        holder.join();
+        TestThreads.Body release = () -> lock.mutex().release(1); // for an owner that has ended
+
+        assertOneWait(threads, lock, () -> lock.acquire(), release);
+        assertOneWait(threads, lock, () -> lock.acquire(FOREVER), release);
+        assertOneWait(threads, lock, lock::lockInterruptibly, release);
+        assertOneWait(
+                threads, lock, () -> assertThat(lock.tryLock(1, TimeUnit.DAYS)).isTrue(), release);
+        assertOneWait(threads, lock, () -> assertThat(lock.tryAcquire(FOREVER)).isTrue(), release);
+        assertOneWait(threads, lock, () -> held.acquire(), release);
+        assertOneWait(threads, lock, lock::lock, release, RecordingHook.UNINTERRUPTIBLY);
+    }
+
     public static void condition_waiting_callsTheHookOnceForReleaseWaitAndAcquire(TestThreads threads) {
-        Lock lock = new Lock();
-        Condition condition = lock.newCondition();
+        assertOneWaitEach(threads, new Lock());
+        assertOneWaitEach(threads, new RLock());
+    }
+
+    private static void assertOneWaitEach(TestThreads threads, java.util.concurrent.locks.Lock lock) {
+        Condition condition = (Condition) lock.newCondition();
         Date tomorrow = new Date(System.currentTimeMillis() + TimeUnit.DAYS.toMillis(1));
         TestThreads.Body signal = () -> {
             lock.lock();
@@ -144,11 +185,11 @@ public final class HookScenarios {
                 RecordingHook.UNINTERRUPTIBLY);
     }
 
-    private static TestThreads.Body locked(Lock lock, TestThreads.Body body) {
+    private static TestThreads.Body locked(java.util.concurrent.locks.Lock lock, TestThreads.Body body) {
         return () -> {
-            assertThat(lock.tryAcquire()).isTrue();
+            assertThat(lock.tryLock()).isTrue();
             body.run();
-            lock.release();
+            lock.unlock();
         };
     }
 
@@ -193,13 +234,76 @@ public final class HookScenarios {
         assertThat(semaphore.waiters()).isZero();
     }
 
+    // ------------------------------------------------------------------------------------------------------- owners
+
+    public static void rlock_inTasks_isOwnedByTheTask(TestThreads threads) throws Exception {
+        RLock lock = new RLock();
+        RecordingHook.TASK.set("ada");
+        lock.acquire();
+        lock.acquire();
+
+        RecordingHook.TASK.set("grace");
+        assertThat(lock.isHeldByCurrentThread()).isFalse();
+        assertThat(lock.holdCount()).isZero();
+        assertThat(lock.tryAcquire()).isFalse();
+        assertThatThrownBy(lock::release).isInstanceOf(IllegalMonitorStateException.class);
+        RecordingHook.TASK.remove();
+        assertThat(lock.tryAcquire()).isFalse();
+
+        threads.start(() -> {
+                    RecordingHook.TASK.set("ada");
+                    assertThat(lock.holdCount()).isEqualTo(2);
+                    assertThat(lock.tryAcquire()).isTrue();
+                    lock.release();
+                    lock.release();
+                    assertThat(lock.toString()).contains("[holds=1, owner=ada, ");
+                    lock.release();
+                })
+                .join();
+        assertThat(lock.isLocked()).isFalse();
+    }
+
+    public static void rlock_acquiredInAWait_isOwnedByTheTaskThatWaited(TestThreads threads) throws Exception {
+        RLock lock = new RLock();
+        Condition condition = lock.newCondition();
+        List<TestThreads.Body> ways = List.of(
+                () -> lock.acquire(), () -> assertThat(lock.tryAcquire(FOREVER)).isTrue(), lock::lock);
+        for (TestThreads.Body way : ways) {
+            lock.lock();
+            TestThread<Void> task = threads.start(() -> {
+                RecordingHook.TASK.set("ada");
+                way.run();
+                lock.lock();
+                condition.await();
+                condition.awaitUninterruptibly();
+                assertThat(lock.holdCount()).isEqualTo(2);
+                lock.unlock();
+                lock.unlock();
+            });
+            task.awaitParked();
+            lock.unlock();
+            for (int signals = 0; signals < 2; signals++) {
+                task.awaitParkedOn(Condition.class::isInstance);
+                TestThread.awaitUntil("a waiter", () -> condition.toString().contains("[waiters=1, "));
+                lock.lock();
+                condition.signal();
+                lock.unlock();
+            }
+            task.join();
+            assertThat(lock.isLocked()).isFalse();
+        }
+    }
+
     // ------------------------------------------------------------------------------------------------------ refusal
 
     public static void waits_refusedByTheHook_leaveNothing(TestThreads threads) throws Exception {
         Semaphore semaphore = new Semaphore(0);
         Lock lock = new Lock();
         Condition condition = lock.newCondition();
+        Condition reentrant = new Condition();
         Guard held = lock.acquire();
+        Guard heldTwice = reentrant.acquire();
+        reentrant.acquire();
         RecordingHook.refusal = new CancellationException("cancelled");
 
         assertThatThrownBy(semaphore::acquire).isSameAs(RecordingHook.refusal);
@@ -207,11 +311,32 @@ public final class HookScenarios {
         assertThatThrownBy(lock::lock).isSameAs(RecordingHook.refusal);
         assertThatThrownBy(condition::await).isSameAs(RecordingHook.refusal);
         assertThatThrownBy(condition::awaitUninterruptibly).isSameAs(RecordingHook.refusal);
+        assertThatThrownBy(reentrant::await).isSameAs(RecordingHook.refusal);
         assertThatThrownBy(new Event()::await).isSameAs(RecordingHook.refusal);
 
         assertThat(semaphore.waiters()).isZero();
         assertThat(condition.toString()).contains("[waiters=0, ").contains("[locked=true, waiters=0]");
+        assertThat(reentrant.toString()).contains("[waiters=0, ").contains("[holds=2, ");
+        heldTwice.close();
         held.close();
         assertThat(lock.isLocked()).isFalse();
+    }
+
+    public static void condition_lockReleasedByAnotherBeforeTheWait_throwsAndLeavesNothing(TestThreads threads) {
+        Lock lock = new Lock();
+        Condition condition = lock.newCondition();
+        RecordingHook.between = lock::release;
+        List<ThrowingCallable> waits = List.of(
+                condition::await,
+                condition::awaitUninterruptibly,
+                () -> assertThat(condition.await(FOREVER)).isTrue());
+
+        for (ThrowingCallable wait : waits) {
+            lock.lock();
+            assertThatThrownBy(wait)
+                    .isExactlyInstanceOf(IllegalMonitorStateException.class)
+                    .hasMessage("lock of the condition is not held: " + condition);
+            assertThat(condition.toString()).contains("[waiters=0, ").contains("[locked=false, ");
+        }
     }
 }

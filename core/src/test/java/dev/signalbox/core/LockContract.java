@@ -49,19 +49,30 @@ interface LockContract {
         ACQUIRE(Thread.State.WAITING) {
             @Override
             void lock(Lock lock, Duration timeout) throws InterruptedException {
-                ours(lock).acquire();
+                if (lock instanceof RLock reentrant) {
+                    reentrant.acquire();
+                } else {
+                    ours(lock).acquire();
+                }
             }
         },
         ACQUIRE_TIMED(Thread.State.TIMED_WAITING) {
             @Override
             void lock(Lock lock, Duration timeout) throws InterruptedException, TimeoutException {
-                ours(lock).acquire(timeout);
+                if (lock instanceof RLock reentrant) {
+                    reentrant.acquire(timeout);
+                } else {
+                    ours(lock).acquire(timeout);
+                }
             }
         },
         TRY_ACQUIRE(Thread.State.TIMED_WAITING) {
             @Override
             void lock(Lock lock, Duration timeout) throws InterruptedException, TimeoutException {
-                orTimeout(ours(lock).tryAcquire(timeout));
+                orTimeout(
+                        lock instanceof RLock reentrant
+                                ? reentrant.tryAcquire(timeout)
+                                : ours(lock).tryAcquire(timeout));
             }
         };
 
@@ -88,7 +99,9 @@ interface LockContract {
 
         /** Skips the test if the lock does not have this method. */
         void assumeIn(Lock lock) {
-            assumeTrue(lock instanceof dev.signalbox.core.Lock || ordinal() <= TRY_LOCK.ordinal());
+            assumeTrue(lock instanceof dev.signalbox.core.Lock
+                    || lock instanceof RLock
+                    || ordinal() <= TRY_LOCK.ordinal());
         }
 
         private static dev.signalbox.core.Lock ours(Lock lock) {

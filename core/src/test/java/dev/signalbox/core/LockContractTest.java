@@ -21,6 +21,19 @@ final class LockContractTest {
     }
 
     @Nested
+    final class OursReentrant implements LockContract {
+        @Override
+        public Lock create() {
+            return new RLock();
+        }
+
+        @Override
+        public boolean isLocked(Lock lock) {
+            return ((RLock) lock).isLocked();
+        }
+    }
+
+    @Nested
     final class Jdk implements LockContract {
         @Override
         public Lock create() {

@@ -15,6 +15,12 @@ public final class RecordingHook implements WaitHook {
     /** What to throw instead of waiting, as for a task that is cancelled. */
     static volatile RuntimeException refusal;
 
+    /** What happens to come between a call and its wait. */
+    static volatile Runnable between = () -> {};
+
+    /** The task that the calling thread runs; none within a wait. */
+    static final ThreadLocal<Object> TASK = new ThreadLocal<>();
+
     /** Whether anything has looked the hook up. */
     static volatile boolean created;
 
@@ -23,10 +29,22 @@ public final class RecordingHook implements WaitHook {
     }
 
     @Override
+    public Object runningTask() {
+        return TASK.get();
+    }
+
+    @Override
     public boolean await(Object primitive, Wait wait) throws InterruptedException {
         CALLS.add(primitive);
         refuse();
-        return wait.await();
+        between.run();
+        Object task = TASK.get();
+        TASK.remove();
+        try {
+            return wait.await();
+        } finally {
+            TASK.set(task);
+        }
     }
 
     @Override
@@ -34,7 +52,11 @@ public final class RecordingHook implements WaitHook {
         CALLS.add(primitive);
         CALLS.add(UNINTERRUPTIBLY);
         refuse();
+        between.run();
+        Object task = TASK.get();
+        TASK.remove();
         wait.run();
+        TASK.set(task);
     }
 
     private static void refuse() {

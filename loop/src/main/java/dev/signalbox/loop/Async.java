@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  * waits with {@link CancelledException}; an interrupt of the task's thread from outside ends none.
  */
 public final class Async {
-    /** The loop whose task the calling thread is while it is off that loop in {@link #blocking}. */
-    private static final ThreadLocal<EventLoop> BLOCKING_IN = new ThreadLocal<>();
+    /** The task that the calling thread is while it is off its loop in {@link #blocking}. */
+    private static final ThreadLocal<@Nullable Task<?>> BLOCKING = new ThreadLocal<>();
 
     private Async() {}
 
@@ -157,7 +157,7 @@ public final class Async {
         Task<?> task = currentTask();
         Objects.requireNonNull(body, "body");
         try {
-            return task.offLoop(() -> blockIn(task.loop(), body), true);
+            return task.offLoop(() -> blockIn(task, body), true);
         } catch (InterruptedException e) {
             throw new CancelledException("interrupted", task, e);
         }
@@ -176,18 +176,24 @@ public final class Async {
         blocking(Task.valued(body));
     }
 
-    private static <T extends @Nullable Object, X extends Throwable> T blockIn(EventLoop loop, TaskBody<T, X> body)
+    private static <T extends @Nullable Object, X extends Throwable> T blockIn(Task<?> task, TaskBody<T, X> body)
             throws X, InterruptedException {
-        BLOCKING_IN.set(loop);
+        BLOCKING.set(task);
         try {
             return body.call();
         } finally {
-            BLOCKING_IN.remove();
+            BLOCKING.remove();
         }
     }
 
+    /** The task that the calling thread is in {@link #blocking}; null for any other thread. */
+    static @Nullable Task<?> blockingTask() {
+        return BLOCKING.get();
+    }
+
     static boolean isBlockingIn(EventLoop loop) {
-        return BLOCKING_IN.get() == loop;
+        Task<?> task = blockingTask();
+        return task != null && task.loop() == loop;
     }
 
     /**

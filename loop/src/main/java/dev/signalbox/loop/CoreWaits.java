@@ -7,6 +7,12 @@ import org.jspecify.annotations.Nullable;
 /** Lets a task step off its loop while it waits for a primitive of core; any other thread just waits. */
 final class CoreWaits implements WaitHook {
     @Override
+    public @Nullable Object runningTask() {
+        EventLoop loop = EventLoop.currentOrNull();
+        return loop == null ? Async.blockingTask() : loop.runningTask();
+    }
+
+    @Override
     public boolean await(Object primitive, Wait wait) throws InterruptedException {
         Task<?> task = taskThatWaits(primitive);
         return task == null ? wait.await() : task.<Boolean, RuntimeException>offLoop(wait::await, true);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.signalbox.core.internal;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Takes part in every wait of a core primitive: the service by which an event loop lets a task step off for a wait that
  * would block the loop.
@@ -9,8 +11,19 @@ package dev.signalbox.core.internal;
  * (a predicate wait: once per wake-up). An implementation must run the given wait exactly once, on the calling thread,
  * or throw before it has run it; and when the wait has returned a value, that value must reach the caller, because
  * what was waited for is then the caller's.
+ *
+ * <p>Apart from waits it is asked who the caller is, by what is owned: {@link #runningTask()}.
  */
 public interface WaitHook {
+    /**
+     * Returns the task that the calling thread runs, also while that task is off its loop to run code that blocks. Within
+     * the waits of this interface the thread runs no task.
+     *
+     * @return the task; null for a callback, and for a thread that runs neither
+     */
+    @Nullable
+    Object runningTask();
+
     /**
      * Runs a wait that an interrupt ends.
      *

@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where every wait of a core primitive passes: through the {@link WaitHook} if one is installed, directly otherwise.
  *
- * <p>The hook is looked up when the first wait initializes this class, so a call that need not wait costs nothing more.
+ * <p>The hook is looked up when the first wait, or the first {@link #caller()}, initializes this class, so a call that
+ * needs neither costs nothing more.
  */
 public final class Waits {
     // Through the loader of the interface, not the caller's: one hook per copy of the library, whoever waits first.
@@ -16,6 +17,17 @@ public final class Waits {
             .orElse(null);
 
     private Waits() {}
+
+    /**
+     * Returns who calls, as an owner of what only its owner may release: the running task, and the thread where there is
+     * none. To be asked before a wait, in which the thread is no longer the task.
+     *
+     * @return the task or thread
+     */
+    public static Object caller() {
+        Object task = HOOK == null ? null : HOOK.runningTask();
+        return task == null ? Thread.currentThread() : task;
+    }
 
     /**
      * Waits in a way that an interrupt ends.

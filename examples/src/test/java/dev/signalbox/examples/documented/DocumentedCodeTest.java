@@ -83,6 +83,10 @@ final class DocumentedCodeTest {
         var account = new DocumentedFragments.Account();
         account.add(3);
         assertThat(account.total).isEqualTo(3);
+        var transfers = new DocumentedFragments.Transfers();
+        transfers.transfer(5);
+        assertThat(transfers.balance).isEqualTo(5);
+        assertThat(transfers.withdrawn).isEqualTo(5);
         var letters = new DocumentedFragments.Letters();
         letters.put("first");
         assertThat(letters.take()).isEqualTo("first");

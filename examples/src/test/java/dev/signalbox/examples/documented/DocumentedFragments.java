@@ -8,6 +8,7 @@ import dev.signalbox.core.BoundedSemaphore;
 import dev.signalbox.core.Condition;
 import dev.signalbox.core.Event;
 import dev.signalbox.core.Lock;
+import dev.signalbox.core.RLock;
 import dev.signalbox.core.Semaphore;
 import dev.signalbox.loop.Async;
 import dev.signalbox.loop.AsyncLock;
@@ -55,10 +56,34 @@ final class DocumentedFragments {
         int total;
     }
 
+    static final class Transfers {
+        private final RLock lock = new RLock();
+
+        void transfer(int amount) throws InterruptedException {
+            try (var held = lock.acquire()) {
+                withdraw(amount);
+                deposit(amount);
+            }
+        }
+
+        void deposit(int amount) throws InterruptedException {
+            try (var held = lock.acquire()) {
+                balance += amount;
+            }
+        }
+
+        int balance;
+        int withdrawn;
+
+        private void withdraw(int amount) {
+            withdrawn += amount * lock.holdCount();
+        }
+    }
+
     static final class Letters {
         private final Queue<String> letters = new ArrayDeque<>();
 
-        private final Condition arrived = new Condition(new Lock());
+        private final Condition arrived = new Condition();
 
         String take() throws InterruptedException {
             try (var held = arrived.acquire()) {

@@ -17,6 +17,12 @@ public final class TaskWaitHook implements WaitHook {
     }
 
     @Override
+    public @Nullable Object runningTask() {
+        WaitHook hook = loops;
+        return hook == null ? null : hook.runningTask();
+    }
+
+    @Override
     public boolean await(Object primitive, Wait wait) throws InterruptedException {
         WaitHook hook = loops;
         return hook == null ? wait.await() : hook.await(primitive, wait);
