@@ -84,6 +84,24 @@ public final class HookScenarios {
         assertThat(RecordingHook.CALLS).isEmpty();
     }
 
+    public static void queue_neverWaiting_neverCallsTheHook(TestThreads threads) throws Exception {
+        for (Queue<Integer> queue :
+                List.of(new Queue<Integer>(1), new LifoQueue<Integer>(1), new PriorityQueue<Integer>(1))) {
+            queue.put(1);
+            assertThat(queue.offer(2, Duration.ZERO)).isFalse();
+            assertThat(queue.join(Duration.ZERO)).isFalse();
+            assertThat(queue.take()).isEqualTo(1);
+            assertThat(queue.poll(Duration.ZERO)).isNull();
+            queue.taskDone();
+            queue.join();
+            assertThat(queue.join(FOREVER)).isTrue();
+            assertThat(queue.offer(1, FOREVER)).isTrue();
+            assertThat(queue.poll(FOREVER)).isEqualTo(1);
+            queue.shutdownNow();
+        }
+        assertNeverLookedUp();
+    }
+
     public static void event_neverWaiting_neverCallsTheHook(TestThreads threads) throws Exception {
         Event event = new Event();
         assertThat(event.await(Duration.ZERO)).isFalse();
@@ -191,6 +209,29 @@ public final class HookScenarios {
             body.run();
             lock.unlock();
         };
+    }
+
+    public static void queue_waiting_callsTheHookOnce(TestThreads threads) throws Exception {
+        for (Queue<Integer> queue :
+                List.of(new Queue<Integer>(1), new LifoQueue<Integer>(1), new PriorityQueue<Integer>(1))) {
+            TestThreads.Body put = () -> queue.put(1);
+            assertOneWait(threads, queue, queue::take, put);
+            assertOneWait(threads, queue, () -> queue.poll(1, TimeUnit.DAYS), put);
+            assertOneWait(threads, queue, () -> assertThat(queue.poll(FOREVER)).isEqualTo(1), put);
+            queue.put(1);
+            assertOneWait(threads, queue, put, queue::take);
+            assertOneWait(threads, queue, () -> queue.offer(1, 1, TimeUnit.DAYS), queue::take);
+            assertOneWait(
+                    threads, queue, () -> assertThat(queue.offer(1, FOREVER)).isTrue(), queue::take);
+        }
+    }
+
+    public static void join_waiting_callsTheHookOnce(TestThreads threads) throws Exception {
+        Queue<Integer> queue = new Queue<>();
+        queue.put(1);
+        assertOneWait(threads, queue, queue::join, queue::taskDone);
+        queue.put(1);
+        assertOneWait(threads, queue, () -> assertThat(queue.join(FOREVER)).isTrue(), queue::taskDone);
     }
 
     public static void event_waiting_callsTheHookOnce(TestThreads threads) {

@@ -2,6 +2,7 @@
 package dev.signalbox.core;
 
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /** The durations that the tests of every timed call use. */
@@ -13,6 +14,11 @@ final class Timeouts {
     static final Duration FOREVER = Duration.ofSeconds(Long.MAX_VALUE);
 
     private Timeouts() {}
+
+    /** What a method that counts in nanoseconds is given for a duration. */
+    static long nanos(Duration timeout) {
+        return TimeUnit.NANOSECONDS.convert(timeout);
+    }
 
     /** Durations with which a timed call tries once. */
     static Stream<Duration> expired() {

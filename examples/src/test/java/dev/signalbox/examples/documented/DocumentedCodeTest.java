@@ -90,6 +90,11 @@ final class DocumentedCodeTest {
         var letters = new DocumentedFragments.Letters();
         letters.put("first");
         assertThat(letters.take()).isEqualTo("first");
+        var orders = new DocumentedFragments.Orders();
+        assertThat(orders.run()).containsExactly("tea", "cake");
+        assertThat(orders.home).isTrue();
+        assertThat(DocumentedFragments.lifo()).isEqualTo("second");
+        assertThat(DocumentedFragments.byPriority()).isEqualTo("eat");
         var progress = new DocumentedFragments.Progress();
         progress.stop();
         progress.run();

@@ -7,7 +7,11 @@ import static dev.signalbox.loop.Async.sleep;
 import dev.signalbox.core.BoundedSemaphore;
 import dev.signalbox.core.Condition;
 import dev.signalbox.core.Event;
+import dev.signalbox.core.LifoQueue;
 import dev.signalbox.core.Lock;
+import dev.signalbox.core.PriorityQueue;
+import dev.signalbox.core.Queue;
+import dev.signalbox.core.QueueShutdownException;
 import dev.signalbox.core.RLock;
 import dev.signalbox.core.Semaphore;
 import dev.signalbox.loop.Async;
@@ -19,9 +23,11 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
 import java.util.List;
-import java.util.Queue;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.FutureTask;
 
 /**
  * The fragments of code that javadoc shows, each inside something that can run it. {@link DocumentedCodeTest} looks for every fragment in
@@ -81,7 +87,7 @@ final class DocumentedFragments {
     }
 
     static final class Letters {
-        private final Queue<String> letters = new ArrayDeque<>();
+        private final Deque<String> letters = new ArrayDeque<>();
 
         private final Condition arrived = new Condition();
 
@@ -98,6 +104,69 @@ final class DocumentedFragments {
                 arrived.signal();
             }
         }
+    }
+
+    static final class Orders {
+        private final Queue<String> orders = new Queue<>(100);
+
+        void work() throws InterruptedException {
+            try {
+                while (true) {
+                    String order = orders.take();
+                    deliver(order);
+                    orders.taskDone();
+                }
+            } catch (QueueShutdownException e) {
+                goHome(); // shut down, and nothing is left
+            }
+        }
+
+        void close() throws InterruptedException {
+            orders.shutdown();
+            orders.join();
+        }
+
+        private final List<String> delivered = new ArrayList<>();
+        boolean home;
+
+        List<String> run() throws InterruptedException {
+            var worker = new FutureTask<Void>(() -> {
+                work();
+                return null;
+            });
+            orders.put("tea");
+            orders.put("cake");
+            new Thread(worker, "worker").start();
+            close();
+            while (!worker.isDone()) {
+                Thread.onSpinWait();
+            }
+            return delivered;
+        }
+
+        private void deliver(String order) {
+            delivered.add(order);
+        }
+
+        private void goHome() {
+            home = true;
+        }
+    }
+
+    static String lifo() throws InterruptedException {
+        var drafts = new LifoQueue<String>();
+        drafts.put("first");
+        drafts.put("second");
+        String latest = drafts.take(); // "second"
+        return latest;
+    }
+
+    static String byPriority() throws InterruptedException {
+        var jobs = new PriorityQueue<String>(10, Comparator.comparing(String::length));
+        jobs.put("tidy up");
+        jobs.put("eat");
+        String next = jobs.take(); // "eat"
+        return next;
     }
 
     static final class Progress {

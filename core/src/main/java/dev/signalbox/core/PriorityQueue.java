@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.signalbox.core;
+
+import java.util.Comparator;
+import java.util.Objects;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * A {@link Queue} that gives the least item first, by the natural order of the items or by a comparator.
+ *
+ * <p>Which of several items that compare as equal comes first is not specified. An int given to a constructor is a bound,
+ * and not an initial size as in {@link java.util.PriorityQueue}.
+ *
+ * <pre>{@code
+ * var jobs = new PriorityQueue<String>(10, Comparator.comparing(String::length));
+ * jobs.put("tidy up");
+ * jobs.put("eat");
+ * String next = jobs.take(); // "eat"
+ * }</pre>
+ *
+ * <p>The order is asked while the queue is locked, so it must not wait for anything. When it throws, as it does for items
+ * that cannot be compared, so does the put or take, and the queue is as it was before. A put of something that has no
+ * order at all throws even when there is nothing to compare it with.
+ *
+ * <p>Interruption, joining, shutdown and memory consistency effects are those of {@link Queue}; so is fairness among
+ * callers, whereas an item may stay for ever behind lesser ones.
+ *
+ * <p>After {@link java.util.concurrent.PriorityBlockingQueue}, from which it differs in that it can be bounded, joined and
+ * shut down, and in that its iterators are in order. Python: {@code queue.PriorityQueue}.
+ *
+ * @param <E> the type of the items
+ */
+public final class PriorityQueue<E> extends Queue<E> {
+    /** Creates a queue without a bound, in the natural order of the items. */
+    public PriorityQueue() {
+        super(new SortedItems<>(naturalOrder()), NONE, new ReentrantLock());
+    }
+
+    /**
+     * Creates a bounded queue in the natural order of the items.
+     *
+     * @param capacity how many items it holds at most, at least 1
+     * @throws IllegalArgumentException if {@code capacity} is zero or negative; Python's 0, for a queue without a bound, is
+     *     {@link #PriorityQueue()} here
+     */
+    public PriorityQueue(int capacity) {
+        super(new SortedItems<>(naturalOrder()), checkCapacity(capacity, "PriorityQueue"), new ReentrantLock());
+    }
+
+    /**
+     * Creates a queue without a bound.
+     *
+     * @param order what compares the items
+     */
+    public PriorityQueue(Comparator<? super E> order) {
+        super(new SortedItems<>(Objects.requireNonNull(order, "order")), NONE, new ReentrantLock());
+    }
+
+    /**
+     * Creates a bounded queue.
+     *
+     * @param capacity how many items it holds at most, at least 1
+     * @param order what compares the items
+     * @throws IllegalArgumentException if {@code capacity} is zero or negative; Python's 0, for a queue without a bound, is
+     *     {@link #PriorityQueue(Comparator)} here
+     */
+    public PriorityQueue(int capacity, Comparator<? super E> order) {
+        super(
+                new SortedItems<>(Objects.requireNonNull(order, "order")),
+                checkCapacity(capacity, "PriorityQueue"),
+                new ReentrantLock());
+    }
+
+    @SuppressWarnings("unchecked") // items without a natural order are found by their first comparison
+    private static <E> Comparator<E> naturalOrder() {
+        return (Comparator<E>) Comparator.naturalOrder();
+    }
+}

@@ -1,0 +1,588 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.signalbox.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.signalbox.testkit.TestThread;
+import dev.signalbox.testkit.TestThreads;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What our queues do and the JDK's do not: joining, shutting down, and saying what is wrong. */
+@ExtendWith(TestThreads.Extension.class)
+final class QueueTest {
+    /** The three kinds. */
+    enum Kind {
+        FIFO {
+            @Override
+            Queue<Integer> create() {
+                return new Queue<>();
+            }
+
+            @Override
+            Queue<Integer> create(int capacity) {
+                return new Queue<>(capacity);
+            }
+        },
+        LIFO {
+            @Override
+            Queue<Integer> create() {
+                return new LifoQueue<>();
+            }
+
+            @Override
+            Queue<Integer> create(int capacity) {
+                return new LifoQueue<>(capacity);
+            }
+        },
+        PRIORITY {
+            @Override
+            Queue<Integer> create() {
+                return new PriorityQueue<>();
+            }
+
+            @Override
+            Queue<Integer> create(int capacity) {
+                return new PriorityQueue<>(capacity);
+            }
+        };
+
+        abstract Queue<Integer> create();
+
+        abstract Queue<Integer> create(int capacity);
+    }
+
+    // --------------------------------------------------------------------------------------------------- arguments
+
+    @Test
+    void capacity_notPositive_isRefusedWithAHint() {
+        assertCapacityRefused("0", "Queue", () -> new Queue<>(0));
+        assertCapacityRefused("-1", "Queue", () -> new Queue<>(-1));
+        assertCapacityRefused("0", "LifoQueue", () -> new LifoQueue<>(0));
+        assertCapacityRefused("0", "PriorityQueue", () -> new PriorityQueue<>(0));
+        assertCapacityRefused("-5", "PriorityQueue", () -> new PriorityQueue<>(-5, String.CASE_INSENSITIVE_ORDER));
+    }
+
+    private static void assertCapacityRefused(String capacity, String type, ThrowingCallable call) {
+        assertThatThrownBy(call)
+                .isExactlyInstanceOf(IllegalArgumentException.class)
+                .hasMessage("capacity: %s (expected: > 0; for an unbounded queue use new %s<>())"
+                        .formatted(capacity, type));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void arguments_null_areRefusedByName(Kind kind) {
+        Queue<Integer> queue = kind.create();
+
+        assertNull("e", () -> queue.put(null));
+        assertNull("e", () -> queue.offer(null));
+        assertNull("e", () -> queue.add(null));
+        assertNull("e", () -> queue.offer(null, 1, TimeUnit.SECONDS));
+        assertNull("e", () -> assertThat(queue.offer(null, Duration.ZERO)).isTrue());
+        assertNull("timeout", () -> assertThat(queue.offer(1, null)).isTrue());
+        assertNull("unit", () -> queue.offer(1, 1, null));
+        assertNull("timeout", () -> assertThat(queue.poll(null)).isNull());
+        assertNull("unit", () -> queue.poll(1, null));
+        assertNull("timeout", () -> assertThat(queue.join(null)).isTrue());
+        assertNull("c", () -> queue.drainTo(null));
+        assertNull("c", () -> queue.drainTo(null, 0));
+        assertNull("c", () -> queue.addAll(null));
+        assertNull("c", () -> queue.removeAll(null));
+        assertNull("c", () -> queue.retainAll(null));
+        assertNull("filter", () -> queue.removeIf(null));
+        assertNull("action", () -> queue.forEach(null));
+        assertNull("a", () -> queue.toArray((Object[]) null));
+        assertNull("order", () -> new PriorityQueue<>(null));
+        assertNull("order", () -> new PriorityQueue<>(1, null));
+        assertThat(queue).isEmpty();
+    }
+
+    private static void assertNull(String name, ThrowingCallable call) {
+        assertThatThrownBy(call).isExactlyInstanceOf(NullPointerException.class).hasMessage(name);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void misuse_saysWhatIsWrong(Kind kind) {
+        Queue<Integer> queue = kind.create(1);
+
+        assertThatThrownBy(queue::remove)
+                .isExactlyInstanceOf(NoSuchElementException.class)
+                .hasMessage("queue is empty: " + queue);
+        assertThatThrownBy(queue::element)
+                .isExactlyInstanceOf(NoSuchElementException.class)
+                .hasMessage("queue is empty: " + queue);
+        queue.add(1);
+        assertThatThrownBy(() -> queue.add(2))
+                .isExactlyInstanceOf(IllegalStateException.class)
+                .hasMessage("queue is full: " + queue);
+        assertThatThrownBy(() -> queue.addAll(List.of(2)))
+                .isExactlyInstanceOf(IllegalStateException.class)
+                .hasMessage("queue is full: " + queue);
+        for (ThrowingCallable call : List.<ThrowingCallable>of(
+                () -> queue.drainTo(queue), () -> queue.drainTo(queue, 0), () -> queue.addAll(queue))) {
+            assertThatThrownBy(call)
+                    .isExactlyInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("c: this queue (expected: another collection)");
+        }
+        Iterator<Integer> iterator = queue.iterator();
+        assertThatThrownBy(iterator::remove).hasMessage("remove() without a next() before it");
+        iterator.next();
+        assertThatThrownBy(iterator::next).hasMessage("no more items: 1 of 1 seen");
+    }
+
+    // ------------------------------------------------------------------------------------------------------ joining
+
+    @ParameterizedTest
+    @EnumSource
+    void join_waitsForUnfinishedWork_notForEmpty(Kind kind, TestThreads threads) throws Exception {
+        Queue<Integer> queue = kind.create();
+        queue.join();
+        assertThat(queue.join(Duration.ZERO)).isTrue();
+        queue.put(1);
+        queue.put(2);
+        List<TestThread<Void>> joiners = List.of(
+                threads.start(queue::join).awaitParked(Thread.State.WAITING),
+                threads.start(() -> assertThat(queue.join(Timeouts.FOREVER)).isTrue())
+                        .awaitParked(Thread.State.TIMED_WAITING));
+
+        queue.take();
+        queue.take();
+        assertThat(queue.join(Duration.ZERO)).isFalse();
+        assertThat(queue.join(Timeouts.SHORT)).isFalse();
+        queue.taskDone();
+        assertThat(joiners).noneMatch(TestThread::isDone);
+        queue.taskDone();
+
+        joiners.forEach(TestThread::join);
+        queue.join();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void join_interrupted_throws(Kind kind, TestThreads threads) throws Exception {
+        Queue<Integer> queue = kind.create();
+        queue.put(1);
+        TestThread<Void> joiner =
+                threads.start(() -> assertThatThrownBy(queue::join).isInstanceOf(InterruptedException.class));
+
+        joiner.awaitParked().interrupt().join();
+        queue.clear();
+        Thread.currentThread().interrupt();
+
+        assertThatThrownBy(queue::join).isInstanceOf(InterruptedException.class);
+        assertThat(Thread.interrupted()).isFalse();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void taskDone_onceTooOften_throwsAndChangesNothing(Kind kind) throws Exception {
+        Queue<Integer> queue = kind.create();
+        assertThatThrownBy(queue::taskDone)
+                .isExactlyInstanceOf(IllegalStateException.class)
+                .hasMessage("taskDone() called more often than items were put: 1 of 0: " + queue);
+        queue.put(1);
+        queue.taskDone();
+
+        assertThatThrownBy(queue::taskDone)
+                .isExactlyInstanceOf(IllegalStateException.class)
+                .hasMessage("taskDone() called more often than items were put: 2 of 1: " + queue);
+        queue.put(2);
+        assertThat(queue.join(Duration.ZERO)).isFalse();
+        queue.taskDone();
+        queue.join();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void itemsRemovedWithoutBeingTaken_areNotUnfinished(Kind kind, TestThreads threads) throws Exception {
+        Queue<Integer> queue = kind.create();
+        queue.addAll(List.of(1, 2, 3, 4, 5));
+        TestThread<Void> joiner = threads.start(queue::join).awaitParked();
+        Integer drained = queue.take();
+
+        Iterator<Integer> iterator = queue.iterator();
+        iterator.next();
+        iterator.remove();
+        queue.remove(queue.peek());
+        queue.removeIf(item -> item == 3);
+        assertThat(queue.toString()).contains("unfinished=" + (queue.size() + 1));
+        queue.clear();
+        assertThat(joiner.isDone()).as("%s is not done", drained).isFalse();
+        queue.taskDone();
+
+        joiner.join();
+        assertThatThrownBy(queue::taskDone).isExactlyInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void drainedItems_areUnfinished() throws Exception {
+        Queue<Integer> queue = new Queue<>();
+        queue.addAll(List.of(1, 2));
+
+        queue.drainTo(new ArrayList<>());
+
+        queue.taskDone();
+        assertThat(queue.join(Duration.ZERO)).isFalse();
+        queue.taskDone();
+        queue.join();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void workersAndJoin_finishEverything(Kind kind, TestThreads threads) throws Exception {
+        Queue<Integer> queue = kind.create(5);
+        AtomicInteger sum = new AtomicInteger();
+        threads.start(3, () -> {
+            while (true) {
+                try {
+                    sum.addAndGet(queue.take());
+                    queue.taskDone();
+                } catch (QueueShutdownException e) {
+                    return;
+                }
+            }
+        });
+        for (int round = 1; round <= 20; round++) {
+            for (int i = 0; i < 20; i++) {
+                queue.put(1);
+            }
+            queue.join();
+            assertThat(sum).hasValue(20 * round);
+        }
+        queue.shutdown();
+    }
+
+    // ------------------------------------------------------------------------------------------------ shutting down
+
+    @ParameterizedTest
+    @EnumSource
+    void shutdown_endsPutsAtOnceAndTakesWhenEmpty(Kind kind) throws Exception {
+        Queue<Integer> queue = kind.create(5);
+        queue.put(1);
+        queue.put(2);
+        assertThat(queue.isShutdown()).isFalse();
+
+        queue.shutdown();
+        queue.shutdown();
+
+        assertThat(queue.isShutdown()).isTrue();
+        assertPutsThrow(queue);
+        assertThat(queue.peek()).isNotNull();
+        assertThat(queue.take() + queue.poll()).isEqualTo(3);
+        assertTakesThrow(queue);
+        assertThat(queue.drainTo(new ArrayList<>())).isZero();
+        assertThat(queue.peek()).isNull();
+        assertThatThrownBy(queue::element).isExactlyInstanceOf(NoSuchElementException.class);
+        assertThat(queue.join(Duration.ZERO)).isFalse();
+        queue.taskDone();
+        queue.taskDone();
+        queue.join();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shutdownNow_dropsTheItemsAndReleasesJoin(Kind kind, TestThreads threads) throws Exception {
+        Queue<Integer> queue = kind.create(5);
+        queue.put(1);
+        queue.put(2);
+        queue.take();
+        TestThread<Void> joiner = threads.start(queue::join).awaitParked();
+
+        queue.shutdown();
+        queue.shutdownNow();
+
+        joiner.join();
+        queue.join();
+        assertThat(queue.join(Duration.ZERO)).isTrue();
+        assertThat(queue).isEmpty();
+        assertThat(queue.isShutdown()).isTrue();
+        assertPutsThrow(queue);
+        assertTakesThrow(queue);
+        queue.taskDone();
+        assertThatThrownBy(queue::taskDone)
+                .isExactlyInstanceOf(IllegalStateException.class)
+                .hasMessage("taskDone() called more often than items were put: 2 of 1: " + queue);
+    }
+
+    private static void assertPutsThrow(Queue<Integer> queue) {
+        assertShutDown(
+                queue,
+                () -> queue.put(9),
+                () -> queue.offer(9),
+                () -> queue.add(9),
+                () -> queue.addAll(List.of(9)),
+                () -> queue.offer(9, 0, TimeUnit.SECONDS),
+                () -> assertThat(queue.offer(9, Timeouts.FOREVER)).isTrue());
+    }
+
+    private static void assertTakesThrow(Queue<Integer> queue) {
+        assertShutDown(
+                queue,
+                queue::take,
+                queue::poll,
+                queue::remove,
+                () -> queue.poll(0, TimeUnit.SECONDS),
+                () -> assertThat(queue.poll(Timeouts.FOREVER)).isNull());
+    }
+
+    /** Also when the caller is interrupted: the state of the object is checked first. */
+    private static void assertShutDown(Queue<Integer> queue, ThrowingCallable... calls) {
+        for (ThrowingCallable call : calls) {
+            Thread.currentThread().interrupt();
+            assertThatThrownBy(call)
+                    .isExactlyInstanceOf(QueueShutdownException.class)
+                    .hasMessage("queue is shut down: " + queue);
+            assertThat(Thread.interrupted()).isTrue();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shutdown_wakesAllThatWait(Kind kind, TestThreads threads) {
+        for (boolean now : new boolean[] {false, true}) {
+            Queue<Integer> full = kind.create(1);
+            full.add(1);
+            Queue<Integer> empty = kind.create();
+            List<ThrowingCallable> waits = List.of(
+                    () -> full.put(2),
+                    () -> full.put(3),
+                    () -> full.offer(4, 1, TimeUnit.DAYS),
+                    () -> assertThat(full.offer(5, Timeouts.FOREVER)).isTrue(),
+                    empty::take,
+                    empty::take,
+                    () -> empty.poll(1, TimeUnit.DAYS),
+                    () -> assertThat(empty.poll(Timeouts.FOREVER)).isNull());
+            List<TestThread<Void>> waiting = waits.stream()
+                    .map(wait -> threads.start(
+                                    () -> assertThatThrownBy(wait).isExactlyInstanceOf(QueueShutdownException.class))
+                            .awaitParked())
+                    .toList();
+
+            for (Queue<Integer> queue : List.of(full, empty)) {
+                if (now) {
+                    queue.shutdownNow();
+                } else {
+                    queue.shutdown();
+                }
+            }
+
+            waiting.forEach(TestThread::join);
+            assertThat(full).hasSize(now ? 0 : 1);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shutdownRacingPutsAndTakes_losesAndDoublesNothing(Kind kind, TestThreads threads) {
+        for (int round = 0; round < 50; round++) {
+            Queue<Integer> queue = kind.create(3);
+            AtomicInteger accepted = new AtomicInteger();
+            AtomicInteger taken = new AtomicInteger();
+            List<TestThread<Void>> users = new ArrayList<>();
+            for (int i = 0; i < 2; i++) {
+                users.add(threads.start(() -> untilShutDown(() -> {
+                    queue.put(1);
+                    accepted.incrementAndGet();
+                })));
+                users.add(threads.start(() -> untilShutDown(() -> {
+                    queue.take();
+                    taken.incrementAndGet();
+                })));
+            }
+            TestThread.awaitUntil("some items", () -> taken.get() > 10);
+
+            queue.shutdown();
+            users.forEach(TestThread::join);
+
+            assertThat(taken).as("round %d", round).hasValue(accepted.get());
+            assertThat(queue).isEmpty();
+        }
+    }
+
+    private static void untilShutDown(TestThreads.Body body) throws Exception {
+        try {
+            while (true) {
+                body.run();
+            }
+        } catch (QueueShutdownException e) {
+            return;
+        }
+    }
+
+    // ---------------------------------------------------------------------------------------------- bulk operations
+
+    /** Beside what the contract has, in which an oracle falls: ArrayBlockingQueue.removeIf wakes nobody. */
+    @ParameterizedTest
+    @EnumSource
+    void bulkRemovals_makeRoomForPutters(Kind kind, TestThreads threads) {
+        List<java.util.function.Predicate<Queue<Integer>>> removals = List.of(
+                queue -> queue.removeIf(item -> item == 1),
+                queue -> queue.removeAll(List.of(1)),
+                queue -> queue.retainAll(List.of(2)));
+        for (java.util.function.Predicate<Queue<Integer>> removal : removals) {
+            Queue<Integer> queue = kind.create(1);
+            queue.add(1);
+            TestThread<Void> putter = threads.start(() -> queue.put(2)).awaitParked();
+
+            assertThat(removal.test(queue)).isTrue();
+
+            putter.join();
+            assertThat(queue).containsExactly(2);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void drainTo_collectionRefuses_keepsTheItems(Kind kind) {
+        Queue<Integer> queue = kind.create();
+        queue.addAll(List.of(1, 2, 3));
+        Collection<Integer> target = new ArrayList<>() {
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            public boolean add(Integer item) {
+                if (size() == 1) {
+                    throw new UnsupportedOperationException("full");
+                }
+                return super.add(item);
+            }
+        };
+
+        assertThatThrownBy(() -> queue.drainTo(target)).isInstanceOf(UnsupportedOperationException.class);
+
+        assertThat(queue).hasSize(2);
+        assertThat(Stream.concat(target.stream(), queue.stream())).containsExactlyInAnyOrder(1, 2, 3);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void userCode_mayUseTheQueueFromAnotherThread(Kind kind, TestThreads threads) {
+        Queue<Integer> queue = kind.create();
+        queue.addAll(List.of(1, 2, 3));
+
+        queue.removeIf(item -> item.equals(threads.call(queue::poll).join()));
+        queue.add(1);
+        queue.forEach(item -> threads.call(() -> queue.offer(9)).join());
+
+        assertThat(queue).contains(9);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void iterator_itemTakenByAnother_removesNothingElse(Kind kind) {
+        Queue<Integer> queue = kind.create();
+        queue.addAll(List.of(1, 2));
+        Iterator<Integer> iterator = queue.iterator();
+        Integer first = iterator.next();
+        assertThat(queue.poll()).isEqualTo(first);
+
+        iterator.remove();
+
+        assertThat(queue).hasSize(1).doesNotContain(first);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void remainingCapacity_ofAHugeBound_isCounted(Kind kind) {
+        Queue<Integer> queue = kind.create(Integer.MAX_VALUE);
+        queue.add(1);
+
+        assertThat(queue.remainingCapacity()).isEqualTo(Integer.MAX_VALUE - 1);
+    }
+
+    // -------------------------------------------------------------------------------------------------- by priority
+
+    @Test
+    void priority_byComparator() {
+        Queue<String> queue = new PriorityQueue<>((a, b) -> Integer.compare(b.length(), a.length()));
+        queue.addAll(List.of("a", "ccc", "bb"));
+
+        assertThat(queue).containsExactly("ccc", "bb", "a");
+        assertThat(new PriorityQueue<>(1, String.CASE_INSENSITIVE_ORDER).remainingCapacity())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void priority_itemsWithoutAnOrder_areRefused() {
+        Queue<Object> queue = new PriorityQueue<>();
+
+        assertThatThrownBy(() -> queue.put(new Object())).isInstanceOf(ClassCastException.class);
+        assertThat(queue).isEmpty();
+        queue.add(1);
+        assertThatThrownBy(() -> queue.put("two")).isInstanceOf(ClassCastException.class);
+        assertThat(queue).containsExactly(1);
+    }
+
+    @Test
+    void priority_orderThrowsAtAnyComparison_changesNothing() {
+        AtomicInteger fuse = new AtomicInteger(Integer.MAX_VALUE);
+        Queue<Integer> queue = new PriorityQueue<>((a, b) -> {
+            if (fuse.decrementAndGet() < 0) {
+                throw new UnsupportedOperationException("from the order");
+            }
+            return Integer.compare(a, b);
+        });
+        List<Integer> items =
+                IntStream.range(0, 40).map(i -> i * 7 % 40).boxed().toList();
+        queue.addAll(items);
+        for (int burnsAfter = 0; burnsAfter < 4; burnsAfter++) {
+            for (ThrowingCallable call :
+                    List.<ThrowingCallable>of(() -> queue.put(-1), queue::take, () -> queue.remove(20))) {
+                fuse.set(burnsAfter);
+                assertThatThrownBy(call).isInstanceOf(UnsupportedOperationException.class);
+                fuse.set(Integer.MAX_VALUE);
+                assertThat(queue.toArray()).isEqualTo(items.stream().sorted().toArray());
+            }
+        }
+    }
+
+    @Test
+    void priority_waitingPutRefused_leavesTheRoomToAnother(TestThreads threads) throws Exception {
+        Queue<Object> queue = new PriorityQueue<>(2);
+        queue.put(1);
+        queue.put(2);
+        TestThread<Void> wrong = threads.start(
+                () -> assertThatThrownBy(() -> queue.put("three")).isInstanceOf(ClassCastException.class));
+        wrong.awaitParked();
+        TestThread<Void> right = threads.start(() -> queue.put(3)).awaitParked();
+
+        assertThat(queue.take()).isEqualTo(1);
+
+        wrong.join();
+        right.join();
+        assertThat(queue).containsExactly(2, 3);
+    }
+
+    // ------------------------------------------------------------------------------------------------------- display
+
+    @Test
+    void toString_isIdentityAndState() throws Exception {
+        Queue<Integer> queue = new Queue<>(3);
+        String identity = "Queue@" + Integer.toHexString(System.identityHashCode(queue));
+        assertThat(queue.toString()).isEqualTo(identity + " [size=0, capacity=3, unfinished=0, shutdown=false]");
+        queue.put(1);
+        queue.put(2);
+        queue.take();
+        assertThat(queue.toString()).isEqualTo(identity + " [size=1, capacity=3, unfinished=2, shutdown=false]");
+        queue.shutdownNow();
+        assertThat(queue.toString()).isEqualTo(identity + " [size=0, capacity=3, unfinished=1, shutdown=true]");
+        assertThat(new LifoQueue<>().toString()).startsWith("LifoQueue@").contains("capacity=unbounded");
+        assertThat(new PriorityQueue<>().toString()).startsWith("PriorityQueue@");
+    }
+}
