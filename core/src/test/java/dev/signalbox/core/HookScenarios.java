@@ -9,8 +9,12 @@ import dev.signalbox.testkit.TestThreads;
 import java.time.Duration;
 import java.util.Date;
 import java.util.List;
+import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 
 /** What has to hold with a hook installed: each method is one test, run in an {@link IsolatedCore} of its own. */
@@ -232,6 +236,48 @@ public final class HookScenarios {
         assertOneWait(threads, queue, queue::join, queue::taskDone);
         queue.put(1);
         assertOneWait(threads, queue, () -> assertThat(queue.join(FOREVER)).isTrue(), queue::taskDone);
+    }
+
+    public static void barrier_waiting_callsTheHookOnce_butNotForTheLast(TestThreads threads) throws Exception {
+        Barrier barrier = new Barrier(2);
+        assertOneWait(threads, barrier, barrier::await, barrier::await);
+        assertOneWait(threads, barrier, () -> barrier.await(FOREVER), barrier::await);
+        assertThat(new Barrier(1).await()).isZero();
+        RecordingHook.CALLS.clear();
+        assertThatThrownBy(() -> barrier.await(Duration.ZERO)).isInstanceOf(TimeoutException.class);
+        assertThat(RecordingHook.CALLS).isEmpty();
+    }
+
+    public static void barrier_lastToComeBeforeTheWait_actsAfterIt(TestThreads threads) throws Exception {
+        AtomicBoolean acted = new AtomicBoolean();
+        Barrier barrier = new Barrier(2, () -> acted.set(RecordingHook.TASK.get() != null));
+        AtomicReference<TestThread<Integer>> other = new AtomicReference<>();
+        RecordingHook.between = () -> {
+            RecordingHook.between = () -> {};
+            other.set(threads.call(barrier::await).awaitParked());
+        };
+        RecordingHook.TASK.set("ada");
+
+        assertThat(barrier.await()).isEqualTo(1);
+
+        assertThat(other.get().join()).isZero();
+        assertThat(acted).as("the action runs in the task").isTrue();
+    }
+
+    public static void barrier_cancelledBeforeTheWait_breaksForTheOthers(TestThreads threads) {
+        Barrier barrier = new Barrier(3);
+        TestThread<Void> other = threads.start(
+                        () -> assertThatThrownBy(barrier::await).isInstanceOf(BrokenBarrierException.class))
+                .awaitParked();
+        RecordingHook.refusal = new IllegalStateException("only tasks can wait");
+        assertThatThrownBy(barrier::await).isSameAs(RecordingHook.refusal);
+        assertThat(barrier.isBroken()).as("broken by misuse").isFalse();
+        RecordingHook.refusal = new CancellationException("cancelled");
+
+        assertThatThrownBy(barrier::await).isSameAs(RecordingHook.refusal);
+
+        other.join();
+        assertThat(barrier.isBroken()).isTrue();
     }
 
     public static void event_waiting_callsTheHookOnce(TestThreads threads) {

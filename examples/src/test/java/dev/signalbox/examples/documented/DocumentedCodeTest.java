@@ -77,7 +77,7 @@ final class DocumentedCodeTest {
     }
 
     @Test
-    void fragments_ofCore() throws InterruptedException {
+    void fragments_ofCore() throws Exception {
         assertThat(new DocumentedFragments.Connections().fetch(URI.create("page")))
                 .isEqualTo("3 left for page");
         var account = new DocumentedFragments.Account();
@@ -95,6 +95,7 @@ final class DocumentedCodeTest {
         assertThat(orders.home).isTrue();
         assertThat(DocumentedFragments.lifo()).isEqualTo("second");
         assertThat(DocumentedFragments.byPriority()).isEqualTo("eat");
+        assertThat(new DocumentedFragments.Simulation().run()).isEqualTo(10);
         var progress = new DocumentedFragments.Progress();
         progress.stop();
         progress.run();

@@ -4,6 +4,7 @@ package dev.signalbox.examples.documented;
 import static dev.signalbox.loop.Async.gather;
 import static dev.signalbox.loop.Async.sleep;
 
+import dev.signalbox.core.Barrier;
 import dev.signalbox.core.BoundedSemaphore;
 import dev.signalbox.core.Condition;
 import dev.signalbox.core.Event;
@@ -26,6 +27,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.FutureTask;
 
@@ -167,6 +169,34 @@ final class DocumentedFragments {
         jobs.put("eat");
         String next = jobs.take(); // "eat"
         return next;
+    }
+
+    static final class Simulation {
+        interface Part {
+            void compute();
+        }
+
+        int steps;
+
+        private final Barrier step = new Barrier(2, () -> steps++);
+
+        void simulate(Part part) throws InterruptedException, BrokenBarrierException {
+            for (int i = 0; i < 10; i++) {
+                part.compute();
+                step.await(); // nobody begins the next step before all have finished this one
+            }
+        }
+
+        int run() throws Exception {
+            var other = new FutureTask<Void>(() -> {
+                simulate(Thread::onSpinWait);
+                return null;
+            });
+            new Thread(other, "other part").start();
+            simulate(Thread::onSpinWait);
+            other.get();
+            return steps;
+        }
     }
 
     static final class Progress {
