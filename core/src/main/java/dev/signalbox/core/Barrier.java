@@ -196,9 +196,13 @@ public final class Barrier {
     private void enter(Arrival arrival, Generation present) {
         arrival.generation = present;
         arrival.index = present.arrived;
-        if (present.state == State.OPEN && ++present.arrived == parties) {
-            present.state = State.FULL;
-            generation = new Generation();
+        if (present.state == State.OPEN) {
+            int arrived = arrival.index + 1;
+            present.arrived = arrived;
+            if (arrived == parties) {
+                present.state = State.FULL;
+                generation = new Generation();
+            }
         }
     }
 

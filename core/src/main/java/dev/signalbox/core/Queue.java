@@ -559,11 +559,12 @@ public sealed class Queue<E> extends AbstractQueue<E> implements BlockingQueue<E
         doneLock.lock();
         try {
             long expected = (long) PUTS.getAcquire(this);
-            if (dones >= expected) {
-                throw new IllegalStateException("taskDone() called more often than items were put: " + (dones + 1)
-                        + " of " + expected + ": " + this);
+            long reported = dones + 1;
+            if (reported > expected) {
+                throw new IllegalStateException("taskDone() called more often than items were put: " + reported + " of "
+                        + expected + ": " + this);
             }
-            dones++;
+            dones = reported;
             signalIfAllDone();
         } finally {
             doneLock.unlock();
