@@ -11,12 +11,11 @@ import java.time.Duration;
 import java.util.AbstractQueue;
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Iterator;
+import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Objects;
-import java.util.Set;
 import java.util.Spliterator;
 import java.util.Spliterators;
 import java.util.concurrent.BlockingQueue;
@@ -747,7 +746,8 @@ public sealed class Queue<E> extends AbstractQueue<E> implements BlockingQueue<E
 
     /**
      * Removes all items for which a predicate is true; they are not unfinished any more. The predicate is asked about the
-     * items of one moment, and may use the queue.
+     * items of one moment, and may use the queue. Of an object that is in the queue several times as many are removed as
+     * it was true for, the last ones.
      *
      * @param filter the predicate; when it throws, nothing is removed
      * @return whether there were any
@@ -755,13 +755,14 @@ public sealed class Queue<E> extends AbstractQueue<E> implements BlockingQueue<E
     @Override
     public boolean removeIf(Predicate<? super E> filter) {
         Objects.requireNonNull(filter, "filter");
-        Set<Object> matches = Collections.newSetFromMap(new IdentityHashMap<>());
+        // Counted, as an item may be in the queue several times and the predicate true for some of them only.
+        Map<Object, Integer> matches = new IdentityHashMap<>();
         for (E item : this) {
             if (filter.test(item)) {
-                matches.add(item);
+                matches.merge(item, 1, Integer::sum);
             }
         }
-        return !matches.isEmpty() && discard(matches::contains);
+        return !matches.isEmpty() && discard(item -> matches.merge(item, -1, Integer::sum) >= 0);
     }
 
     /** Removes an item that occurs again and again: that occurrence, or the last one if there are fewer by now. */
@@ -787,19 +788,21 @@ public sealed class Queue<E> extends AbstractQueue<E> implements BlockingQueue<E
         }
     }
 
-    /** Removes all items for which this is true; with the locks held, so it is no code of the user. */
+    /** Removes all items for which this is true, asked from the last to the first; with the locks held, so it is no code of the user. */
     private boolean discard(Predicate<Object> isDiscarded) {
         lockBoth();
         try {
             Object[] all = items.toArray(size());
-            int kept = 0;
-            for (Object item : all) {
-                if (!isDiscarded.test(item)) {
-                    all[kept++] = item;
+            int discarded = all.length; // none of those from here on
+            for (int i = all.length - 1; i >= 0; i--) {
+                if (!isDiscarded.test(all[i])) {
+                    all[--discarded] = all[i];
                 }
             }
+            int kept = all.length - discarded;
+            System.arraycopy(all, discarded, all, 0, kept);
             keep(all, kept);
-            return kept < all.length;
+            return discarded > 0;
         } finally {
             unlockBoth();
         }

@@ -10,9 +10,11 @@ import dev.signalbox.testkit.TestThreads;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -438,6 +440,16 @@ interface QueueContract {
         assertThat(queue.poll()).isNull();
         queue.add(1);
         assertThat(queue.poll()).isEqualTo(1);
+    }
+
+    @Test
+    default void removeIf_trueForSomeOccurrencesOfAnItem_leavesTheOthers() {
+        BlockingQueue<Integer> queue = createWith(List.of(1, 2, 1, 3, 2, 1));
+        Set<Integer> seen = new HashSet<>();
+
+        assertThat(queue.removeIf(item -> !seen.add(item))).isTrue();
+
+        assertThat(queue).containsExactlyInAnyOrder(1, 2, 3);
     }
 
     @Test
