@@ -713,7 +713,7 @@ public sealed class Queue<E> extends AbstractQueue<E> implements BlockingQueue<E
         Iterator<E> present = iterator();
         while (present.hasNext()) {
             E item = present.next();
-            if (o != null && o.equals(item) && discardOne(item, 0)) {
+            if (o != null && o.equals(item) && discardOne(item, 0, 1)) {
                 return true;
             }
         }
@@ -765,20 +765,21 @@ public sealed class Queue<E> extends AbstractQueue<E> implements BlockingQueue<E
         return !matches.isEmpty() && discard(item -> matches.merge(item, -1, Integer::sum) >= 0);
     }
 
-    /** Removes an item that occurs again and again: that occurrence, or the last one if there are fewer by now. */
-    private boolean discardOne(Object item, int occurrence) {
+    /**
+     * Removes an item that may be in the queue several times: one occurrence of those that are known, of which the first
+     * have been taken if there are fewer by now.
+     */
+    private boolean discardOne(Object item, int occurrence, int known) {
         lockBoth();
         try {
             Object[] all = items.toArray(size());
-            int found = -1;
-            for (int i = 0, left = occurrence; i < all.length && left >= 0; i++) {
-                if (all[i] == item) {
-                    found = i;
-                    left--;
-                }
-            }
-            if (found < 0) {
+            int left = occurrence - Math.max(0, known - count(item, all, all.length));
+            if (left < 0) {
                 return false;
+            }
+            int found = -1;
+            while (left >= 0) {
+                left -= all[++found] == item ? 1 : 0;
             }
             System.arraycopy(all, found + 1, all, found, all.length - found - 1);
             keep(all, all.length - 1);
@@ -786,6 +787,15 @@ public sealed class Queue<E> extends AbstractQueue<E> implements BlockingQueue<E
         } finally {
             unlockBoth();
         }
+    }
+
+    /** How many of the first items are this one. */
+    private static int count(Object item, @Nullable Object[] items, int length) {
+        int count = 0;
+        for (int i = 0; i < length; i++) {
+            count += items[i] == item ? 1 : 0;
+        }
+        return count;
     }
 
     /** Removes all items for which this is true, asked from the last to the first; with the locks held, so it is no code of the user. */
@@ -1018,11 +1028,8 @@ public sealed class Queue<E> extends AbstractQueue<E> implements BlockingQueue<E
             }
             removable = false;
             Object item = Objects.requireNonNull(items[next - 1]);
-            int before = 0; // the same item, and still in the queue as far as this iterator knows
-            for (int i = 0; i < next - 1; i++) {
-                before += items[i] == item ? 1 : 0;
-            }
-            discardOne(item, before);
+            // The same object may be in the queue several times, and this one be taken while others are not.
+            discardOne(item, count(item, items, next - 1), count(item, items, items.length));
             items[next - 1] = null;
         }
     }

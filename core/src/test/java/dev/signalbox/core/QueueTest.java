@@ -483,6 +483,26 @@ final class QueueTest {
         assertThat(queue).contains(9);
     }
 
+    /** Beside what the contract has, in which an oracle falls: PriorityBlockingQueue looks for the object. */
+    @ParameterizedTest
+    @EnumSource
+    void iterator_itemTakenThatIsThereTwice_removesNotTheOther(Kind kind) {
+        Queue<Integer> queue = kind.create();
+        queue.addAll(List.of(1, 1, 1));
+        Iterator<Integer> iterator = queue.iterator();
+        iterator.next();
+        assertThat(queue.poll()).isEqualTo(1);
+
+        iterator.remove();
+        assertThat(queue).containsExactly(1, 1);
+        iterator.next();
+        iterator.remove();
+        iterator.next();
+        iterator.remove();
+
+        assertThat(queue).isEmpty();
+    }
+
     @ParameterizedTest
     @EnumSource
     void iterator_itemTakenByAnother_removesNothingElse(Kind kind) {
