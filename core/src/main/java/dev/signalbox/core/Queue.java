@@ -826,6 +826,9 @@ public sealed class Queue<E> extends AbstractQueue<E> implements BlockingQueue<E
         notFull.signalAll();
         doneLock.lock();
         try {
+            // What was reported done before it was taken may have been removed: the next item is unfinished all the
+            // same.
+            dones = Math.min(dones, takes + size);
             signalIfAllDone();
         } finally {
             doneLock.unlock();

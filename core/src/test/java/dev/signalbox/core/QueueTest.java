@@ -230,6 +230,21 @@ final class QueueTest {
         assertThatThrownBy(queue::taskDone).isExactlyInstanceOf(IllegalStateException.class);
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void itemDoneBeforeItWasRemoved_isNotTakenForTheNext(Kind kind) throws Exception {
+        Queue<Integer> queue = kind.create();
+        queue.put(1);
+        queue.taskDone();
+        queue.clear();
+
+        queue.put(2);
+
+        assertThat(queue.join(Duration.ZERO)).isFalse();
+        queue.taskDone();
+        assertThat(queue.join(Duration.ZERO)).isTrue();
+    }
+
     @Test
     void drainedItems_areUnfinished() throws Exception {
         Queue<Integer> queue = new Queue<>();
