@@ -423,6 +423,8 @@ public sealed class Queue<E> extends AbstractQueue<E> implements BlockingQueue<E
      *     that one and those behind it stay in the queue
      * @return how many items were taken, also zero after a shutdown
      * @throws IllegalArgumentException if {@code c} is this queue
+     * @throws IllegalStateException if {@code c}, while an item is added to it, takes or removes that item itself, or puts
+     *     one before it
      */
     @Override
     public int drainTo(Collection<? super E> c) {
@@ -437,6 +439,8 @@ public sealed class Queue<E> extends AbstractQueue<E> implements BlockingQueue<E
      * @param maxElements how many to take at most; zero or less: none
      * @return how many items were taken, also zero after a shutdown
      * @throws IllegalArgumentException if {@code c} is this queue
+     * @throws IllegalStateException if {@code c}, while an item is added to it, takes or removes that item itself, or puts
+     *     one before it
      */
     @Override
     public int drainTo(Collection<? super E> c, int maxElements) {
@@ -446,13 +450,22 @@ public sealed class Queue<E> extends AbstractQueue<E> implements BlockingQueue<E
         try {
             // Order matters: an item that the collection refuses has not been removed.
             for (; drained < maxElements && hasItem(); drained++) {
-                c.add(items.peek());
+                E item = items.peek();
+                c.add(item);
+                checkIsNext(item);
                 removeNext();
             }
         } finally {
             takeLock.unlock();
         }
         return drained;
+    }
+
+    /** Throws unless this item is the next, still after the code of a user; with the take lock. */
+    private void checkIsNext(E item) {
+        if (!hasItem() || items.peek() != item) {
+            throw new IllegalStateException("queue was changed by the collection that it is drained to: " + this);
+        }
     }
 
     private @Nullable E pollWithin(long nanos) throws InterruptedException {
@@ -798,7 +811,7 @@ public sealed class Queue<E> extends AbstractQueue<E> implements BlockingQueue<E
         return count;
     }
 
-    /** Removes all items for which this is true, asked from the last to the first; with the locks held, so it is no code of the user. */
+    /** Removes all items for which this is true, from the last on; with the locks held, so it is no code of the user. */
     private boolean discard(Predicate<Object> isDiscarded) {
         lockBoth();
         try {

@@ -487,6 +487,29 @@ final class QueueTest {
 
     @ParameterizedTest
     @EnumSource
+    void drainTo_collectionTakesFromTheQueue_throwsAndKeepsTheRest(Kind kind) {
+        Queue<Integer> queue = kind.create();
+        queue.addAll(List.of(1, 2, 3));
+        Collection<Integer> target = new ArrayList<>() {
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            public boolean add(Integer item) {
+                queue.remove();
+                return super.add(item);
+            }
+        };
+
+        assertThatThrownBy(() -> queue.drainTo(target))
+                .isExactlyInstanceOf(IllegalStateException.class)
+                .hasMessage("queue was changed by the collection that it is drained to: " + queue);
+
+        assertThat(queue).hasSize(2);
+        assertThat(Stream.concat(target.stream(), queue.stream())).containsExactlyInAnyOrder(1, 2, 3);
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void userCode_mayUseTheQueueFromAnotherThread(Kind kind, TestThreads threads) {
         Queue<Integer> queue = kind.create();
         queue.addAll(List.of(1, 2, 3));
