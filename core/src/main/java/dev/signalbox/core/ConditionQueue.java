@@ -116,7 +116,10 @@ final class ConditionQueue {
     void leave(Waiter waiter) {
         guard.lock();
         try {
-            if (signalled.remove(waiter)) {
+            // Both, as a wait may have ended by an error: parking fails where the stack has no room for it.
+            if (waiting.remove(waiter)) {
+                size = waiting.size();
+            } else if (signalled.remove(waiter)) {
                 callFirst();
             }
         } finally {

@@ -82,6 +82,22 @@ final class ConditionQueueTest {
     }
 
     @Test
+    void leave_waitEndedByAnError_isGoneAndTakesNoTurn() throws Exception {
+        Waiter failed = queue.enter();
+        assertThatThrownBy(() -> queue.await(failed, this, blocker -> {
+                    throw new StackOverflowError("no room to park");
+                }))
+                .isExactlyInstanceOf(StackOverflowError.class);
+
+        queue.leave(failed);
+
+        assertThat(queue.size()).isZero();
+        Waiter next = queue.enter();
+        queue.signal(1);
+        assertThat(queue.await(next, this, EXPIRED)).isTrue();
+    }
+
+    @Test
     void leave_beforeItsTurn_keepsTheTurnOfTheFirst() throws Exception {
         Waiter first = queue.enter();
         Waiter second = queue.enter();
