@@ -17,7 +17,9 @@ import org.jspecify.annotations.Nullable;
  * A meeting point for a fixed number of parties: each waits until all have come, then all go on, and the barrier is ready
  * for the next time.
  *
- * <p>The last party to come runs the barrier's action, if it has one, while the others still wait.
+ * <p>The last party to come runs the barrier's action, if it has one, while the others still wait. With more callers than
+ * parties the next meeting may be complete by then; its action waits for the end of the one before. An action must not
+ * wait for its own barrier.
  *
  * <pre>{@code
  * private final Barrier step = new Barrier(2, () -> steps++);
@@ -61,7 +63,8 @@ public final class Barrier {
      * - Nothing but its action can break a generation that is full: who runs out of time or is interrupted then waits on
      *   for the outcome, which all share.
      * - A generation that is broken stays in place until a reset; when an action fails, its successor is in place already,
-     *   and is broken too.
+     *   and is broken too. It may even be full: then its last party waits until the action has ended, so that actions never
+     *   overlap.
      */
 
     private static final long NO_LIMIT = Long.MAX_VALUE;
@@ -76,6 +79,13 @@ public final class Barrier {
         final java.util.concurrent.locks.Condition changed = lock.newCondition();
         volatile int arrived; // written with the lock
         volatile State state = State.OPEN; // written with the lock
+        /** The one that was full before this one opened; forgotten when its action has ended. Guarded by the lock. */
+        @Nullable
+        Generation before;
+
+        /** The one that opened when this one was full. Guarded by the lock. */
+        @Nullable
+        Generation after;
     }
 
     /** What a generation is in. */
@@ -201,7 +211,10 @@ public final class Barrier {
             present.arrived = arrived;
             if (arrived == parties) {
                 present.state = State.FULL;
-                generation = new Generation();
+                Generation opened = new Generation();
+                opened.before = present;
+                present.after = opened;
+                generation = opened;
             }
         }
     }
@@ -249,13 +262,43 @@ public final class Barrier {
     /** Ends the arrival of a caller that does not wait any more, as the last one by the action. */
     private int finish(Arrival arrival) throws BrokenBarrierException {
         Generation mine = Objects.requireNonNull(arrival.generation);
-        if (mine.state == State.FULL) {
+        if (mine.state == State.FULL && isItsTurn(mine)) {
             act(mine);
         }
         if (mine.state == State.BROKEN) {
             throw isBrokenNow();
         }
         return arrival.index;
+    }
+
+    /** With more callers than parties the next meeting can be full while the action still runs: its own has to wait. */
+    private boolean isItsTurn(Generation full) {
+        Generation before = predecessorAtWork(full);
+        if (before != null) {
+            Waits.awaitUninterruptibly(this, () -> awaitEnd(before));
+        }
+        return full.state == State.FULL;
+    }
+
+    private @Nullable Generation predecessorAtWork(Generation full) {
+        lock.lock();
+        try {
+            Generation before = full.before;
+            return before != null && before.state == State.FULL ? before : null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void awaitEnd(Generation full) {
+        lock.lock();
+        try {
+            while (full.state == State.FULL) {
+                full.changed.awaitUninterruptibly();
+            }
+        } finally {
+            lock.unlock();
+        }
     }
 
     private void act(Generation full) {
@@ -273,15 +316,17 @@ public final class Barrier {
         try {
             full.state = failed ? State.BROKEN : State.PASSED;
             full.changed.signalAll();
-            if (failed) {
-                breakUp(generation);
+            full.before = null; // or each would keep all those before it
+            // Those that came after it, up to a reset, which begins anew.
+            for (Generation next = failed ? full.after : null; next != null; next = next.after) {
+                breakUp(next);
             }
         } finally {
             lock.unlock();
         }
     }
 
-    /** Breaks the present generation, which is open or broken; with the lock. */
+    /** Breaks a generation whose action has not begun; with the lock. */
     private static void breakUp(Generation present) {
         present.state = State.BROKEN;
         present.changed.signalAll();
@@ -300,8 +345,10 @@ public final class Barrier {
     public void reset() {
         lock.lock();
         try {
+            Generation fresh = new Generation();
+            fresh.before = generation.before; // whose action may still run
             breakUp(generation);
-            generation = new Generation();
+            generation = fresh;
         } finally {
             lock.unlock();
         }

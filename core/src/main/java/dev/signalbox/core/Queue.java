@@ -13,7 +13,6 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.IdentityHashMap;
 import java.util.Iterator;
-import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.Spliterator;
@@ -419,7 +418,7 @@ public sealed class Queue<E> extends AbstractQueue<E> implements BlockingQueue<E
     /**
      * Takes all items that there are, without waiting, and adds them to a collection.
      *
-     * @param c the collection; it must not wait for this queue, whose takes are held up meanwhile. When it refuses an item,
+     * @param c the collection; it must not wait, since takes from this queue are held up meanwhile. When it refuses an item,
      *     that one and those behind it stay in the queue
      * @return how many items were taken, also zero after a shutdown
      * @throws IllegalArgumentException if {@code c} is this queue
@@ -434,7 +433,7 @@ public sealed class Queue<E> extends AbstractQueue<E> implements BlockingQueue<E
     /**
      * Takes the items that there are, no more than the given number and without waiting, and adds them to a collection.
      *
-     * @param c the collection; it must not wait for this queue, whose takes are held up meanwhile. When it refuses an item,
+     * @param c the collection; it must not wait, since takes from this queue are held up meanwhile. When it refuses an item,
      *     that one and those behind it stay in the queue
      * @param maxElements how many to take at most; zero or less: none
      * @return how many items were taken, also zero after a shutdown
@@ -769,7 +768,7 @@ public sealed class Queue<E> extends AbstractQueue<E> implements BlockingQueue<E
     public boolean removeIf(Predicate<? super E> filter) {
         Objects.requireNonNull(filter, "filter");
         // Counted, as an item may be in the queue several times and the predicate true for some of them only.
-        Map<Object, Integer> matches = new IdentityHashMap<>();
+        IdentityHashMap<Object, Integer> matches = new IdentityHashMap<>();
         for (E item : this) {
             if (filter.test(item)) {
                 matches.merge(item, 1, Integer::sum);

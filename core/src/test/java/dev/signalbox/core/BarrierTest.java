@@ -7,9 +7,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.signalbox.testkit.TestThread;
 import dev.signalbox.testkit.TestThreads;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -162,5 +164,45 @@ final class BarrierTest {
         first.join();
         barrier.abort();
         assertThat(barrier).hasToString(identity + " [parties=2, waiters=0, broken=true]");
+    }
+
+    @Test
+    void nextMeetingCompleteWhileTheActionRuns_itsActionWaitsForTheEnd(TestThreads threads) throws Exception {
+        AtomicInteger inside = new AtomicInteger();
+        AtomicInteger most = new AtomicInteger();
+        Barrier barrier = new Barrier(2, () -> {
+            most.accumulateAndGet(inside.incrementAndGet(), Math::max);
+            act();
+            inside.decrementAndGet();
+        });
+        threads.start(2, barrier::await);
+        acting.await();
+        List<TestThread<Void>> second = threads.start(2, barrier::await);
+        second.forEach(TestThread::awaitParked);
+
+        mayGoOn.set();
+        threads.close();
+
+        assertThat(most).hasValue(1);
+        assertThat(barrier.isBroken()).isFalse();
+    }
+
+    @Test
+    void nextMeetingCompleteWhileTheActionRuns_breaksWithIt_butNotAfterAReset(TestThreads threads) throws Exception {
+        fails.set(true);
+        threads.start(
+                2,
+                () -> assertThatThrownBy(slow::await)
+                        .isInstanceOfAny(UnsupportedOperationException.class, BrokenBarrierException.class));
+        acting.await();
+        List<TestThread<Void>> second =
+                threads.start(2, () -> assertThatThrownBy(slow::await).isInstanceOf(BrokenBarrierException.class));
+        second.forEach(TestThread::awaitParked);
+        slow.reset();
+
+        mayGoOn.set();
+        threads.close();
+
+        assertThat(slow.isBroken()).isFalse();
     }
 }
