@@ -40,7 +40,7 @@ public class ConditionVisibility {
 
     @Actor
     public void signals() {
-        Pause.upTo(200);
+        Pause.upTo(1_000);
         Uninterrupted.call(changed::acquire);
         data = 1;
         changed.signal();

@@ -46,6 +46,16 @@ abstract class Linearizability {
         assertIsFound(stress().iterations(100).invocationsPerIteration(2_000));
     }
 
+    /** Otherwise it would be found for another reason than what happens at once. */
+    @Test
+    void brokenTwin_isRightInOneThread() {
+        stress().iterations(50)
+                .invocationsPerIteration(1)
+                .threads(1)
+                .sequentialSpecification(specification())
+                .check(brokenTwin());
+    }
+
     private void assertIsFound(Options<?, ?> options) {
         options.sequentialSpecification(specification()).minimizeFailedScenario(false);
         assertThatThrownBy(() -> options.check(brokenTwin())).isInstanceOf(LincheckAssertionError.class);
