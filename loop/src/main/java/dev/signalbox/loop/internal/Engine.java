@@ -287,13 +287,9 @@ public final class Engine {
     void work(Worker me) {
         Baton.await(me);
         while (!me.exit) {
-            Job job = me.start;
-            me.start = null;
             me.interrupted = false; // it came while the worker was idle: meant for nobody
             try {
-                if (job != null) {
-                    runJob(job);
-                }
+                runStart(me);
                 runJobs(me);
                 if (failure == null && !me.exit) {
                     dispatch(me, true);
@@ -309,6 +305,15 @@ public final class Engine {
         }
         if (late.isHeldByCurrentThread()) {
             late.unlock();
+        }
+    }
+
+    /** Apart from the frame in which the worker idles later, so that the job is not kept by it. */
+    private static void runStart(Worker me) {
+        Job job = me.start;
+        me.start = null;
+        if (job != null) {
+            runJob(job);
         }
     }
 
