@@ -4,6 +4,7 @@ package dev.signalbox.loop;
 import dev.signalbox.core.internal.Durations;
 import dev.signalbox.core.internal.Identity;
 import dev.signalbox.loop.internal.Engine;
+import dev.signalbox.loop.internal.Failures;
 import dev.signalbox.loop.internal.Item;
 import dev.signalbox.loop.internal.Job;
 import dev.signalbox.loop.internal.Op;

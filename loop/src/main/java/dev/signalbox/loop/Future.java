@@ -3,6 +3,7 @@ package dev.signalbox.loop;
 
 import dev.signalbox.core.internal.Durations;
 import dev.signalbox.core.internal.Identity;
+import dev.signalbox.loop.internal.Failures;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Objects;

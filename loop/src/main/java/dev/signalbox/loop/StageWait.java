@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.signalbox.loop;
 
+import dev.signalbox.loop.internal.Failures;
 import dev.signalbox.loop.internal.Op;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;

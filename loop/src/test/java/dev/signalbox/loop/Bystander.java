@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.signalbox.loop;
 
+import dev.signalbox.loop.internal.Failures;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.Callable;

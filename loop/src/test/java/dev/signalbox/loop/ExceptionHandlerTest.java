@@ -4,6 +4,7 @@ package dev.signalbox.loop;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.signalbox.loop.internal.Failures;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -456,13 +456,8 @@ public final class Engine {
             item = following;
         }
         if (failed != null) {
-            throw Engine.<RuntimeException>sneaky(failed);
+            throw Failures.<RuntimeException>sneaky(failed);
         }
-    }
-
-    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
-    private static <X extends Throwable> X sneaky(Throwable failed) throws X {
-        throw (X) failed;
     }
 
     private void expireTimers() {
