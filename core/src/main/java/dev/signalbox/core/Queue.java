@@ -3,7 +3,9 @@ package dev.signalbox.core;
 
 import dev.signalbox.core.internal.Checks;
 import dev.signalbox.core.internal.Durations;
+import dev.signalbox.core.internal.FifoItems;
 import dev.signalbox.core.internal.Identity;
+import dev.signalbox.core.internal.Items;
 import dev.signalbox.core.internal.Waits;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;

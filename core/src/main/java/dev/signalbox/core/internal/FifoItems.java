@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.signalbox.core;
+package dev.signalbox.core.internal;
 
 import org.jspecify.annotations.Nullable;
 
-/** Items in the order in which they came: a chain of arrays, one end for each lock. */
-final class FifoItems<E> extends Items<E> {
+/**
+ * Items in the order in which they came: a chain of arrays, one end for each lock.
+ *
+ * @param <E> the type of the items
+ */
+public final class FifoItems<E> extends Items<E> {
     /*
      *     first                                   last
      *    [ - - 3 4 ] -> [ 5 6 7 8 ] -> ... -> [ 21 22 - - ]
@@ -29,6 +33,9 @@ final class FifoItems<E> extends Items<E> {
     // Set by a take, cleared by a put: a chunk may get lost between them, but never is there for two.
     private volatile @Nullable Chunk spare;
 
+    /** Creates an empty chain. */
+    public FifoItems() {}
+
     /** A piece of the chain. */
     private static final class Chunk {
         final @Nullable Object[] items = new @Nullable Object[CHUNK];
@@ -38,7 +45,7 @@ final class FifoItems<E> extends Items<E> {
     }
 
     @Override
-    void add(E item) {
+    public void add(E item) {
         if (puts == CHUNK) {
             last = last.next = newChunk();
             puts = 0;
@@ -56,7 +63,7 @@ final class FifoItems<E> extends Items<E> {
     }
 
     @Override
-    E remove() {
+    public E remove() {
         E item = peek();
         first.items[takes++] = null;
         return item;
@@ -64,7 +71,7 @@ final class FifoItems<E> extends Items<E> {
 
     @Override
     @SuppressWarnings({"unchecked", "NullAway"}) // an item was put here, and nothing else
-    E peek() {
+    public E peek() {
         if (takes == CHUNK) {
             leaveFirst();
         }
@@ -82,7 +89,7 @@ final class FifoItems<E> extends Items<E> {
 
     @Override
     @SuppressWarnings("NullAway") // the chain has that many items
-    Object[] toArray(int size) {
+    public Object[] toArray(int size) {
         Object[] items = new Object[size];
         Chunk chunk = first;
         int from = takes;
@@ -100,7 +107,7 @@ final class FifoItems<E> extends Items<E> {
     }
 
     @Override
-    void replaceAll(Object[] items, int size) {
+    public void replaceAll(Object[] items, int size) {
         Chunk head = new Chunk();
         Chunk tail = head;
         int used = 0;

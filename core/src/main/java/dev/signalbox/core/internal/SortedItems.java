@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.signalbox.core;
+package dev.signalbox.core.internal;
 
 import java.util.Arrays;
 import java.util.Comparator;
 import org.jspecify.annotations.Nullable;
 
-/** Items of which the least comes first: a binary heap; both locks of the queue are one. */
-final class SortedItems<E> extends Items<E> {
+/**
+ * Items of which the least comes first: a binary heap; both locks of the queue are one.
+ *
+ * @param <E> the type of the items
+ */
+public final class SortedItems<E> extends Items<E> {
     /*
      * Unlike the heap of java.util.PriorityQueue this one first compares, until it knows where an item goes, and only then
      * moves: the order is the user's code, and when that throws, no item must be lost or doubled.
@@ -18,7 +22,12 @@ final class SortedItems<E> extends Items<E> {
     private @Nullable Object[] heap = new @Nullable Object[INITIAL];
     private int size;
 
-    SortedItems(Comparator<? super E> order) {
+    /**
+     * Creates an empty heap.
+     *
+     * @param order what is least
+     */
+    public SortedItems(Comparator<? super E> order) {
         this.order = order;
     }
 
@@ -28,7 +37,7 @@ final class SortedItems<E> extends Items<E> {
     }
 
     @Override
-    void add(E item) {
+    public void add(E item) {
         int place = size;
         if (place == 0) {
             order.compare(item, item); // throws for what cannot be compared at all, before it is in
@@ -47,7 +56,7 @@ final class SortedItems<E> extends Items<E> {
     }
 
     @Override
-    E remove() {
+    public E remove() {
         E least = at(0);
         int last = size - 1;
         E moved = at(last);
@@ -81,24 +90,24 @@ final class SortedItems<E> extends Items<E> {
     }
 
     @Override
-    E peek() {
+    public E peek() {
         return at(0);
     }
 
     @Override
     @SuppressWarnings("NullAway") // below size there are items
-    Object[] toArray(int size) {
+    public Object[] toArray(int size) {
         return Arrays.copyOf(heap, size);
     }
 
     @Override
     @SuppressWarnings("unchecked") // they come from the heap
-    void sort(Object[] items) {
+    public void sort(Object[] items) {
         Arrays.sort((E[]) items, order);
     }
 
     @Override
-    void replaceAll(Object[] items, int size) {
+    public void replaceAll(Object[] items, int size) {
         // An array that is sorted is a heap; it is sorted apart, for the order may throw.
         Object[] sorted = Arrays.copyOf(items, size);
         sort(sorted);

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.signalbox.core.internal;
+
+/**
+ * What a queue keeps its items in, which decides their order. Not thread-safe: the queue says which of its locks it holds,
+ * and counts the items. For a queue of a loop the baton is all its locks.
+ *
+ * @param <E> the type of the items
+ */
+public abstract class Items<E> {
+    /** For the kinds of order. */
+    protected Items() {}
+
+    /**
+     * Adds an item, with the put lock held; when it throws, nothing has changed.
+     *
+     * @param item the item
+     */
+    public abstract void add(E item);
+
+    /**
+     * Removes the next item, with the take lock held, and only if there is one; when it throws, nothing has changed.
+     *
+     * @return the item
+     */
+    public abstract E remove();
+
+    /**
+     * Returns the next item, with the take lock held, and only if there is one.
+     *
+     * @return the item
+     */
+    public abstract E peek();
+
+    /**
+     * Returns all items, with both locks held; in the order in which they will be taken, once {@link #sort}ed.
+     *
+     * @param size how many there are
+     * @return a new array
+     */
+    public abstract Object[] toArray(int size);
+
+    /**
+     * Puts an array of {@link #toArray} into the order in which its items will be taken; needs no lock.
+     *
+     * @param items the array
+     */
+    public void sort(Object[] items) {}
+
+    /**
+     * Replaces all items, with both locks held, by the first ones of an array of {@link #toArray} from which others have
+     * been removed; when it throws, nothing has changed.
+     *
+     * @param items the array
+     * @param size how many of its items to keep
+     */
+    public abstract void replaceAll(Object[] items, int size);
+}
