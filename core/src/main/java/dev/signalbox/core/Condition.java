@@ -44,7 +44,7 @@ import java.util.function.BooleanSupplier;
  * told from a hand-over. It can wake somebody or take the other's lock away, but no waiter is lost by it.
  *
  * <p><b>Fairness.</b> Signals wake in the order in which the waits began. Those who are woken come to the lock in that
- * order, one by one, and compete for it with everyone else.
+ * order, one with each release of it, and compete for it with everyone else.
  *
  * <p><b>Interruption.</b> An interrupt before a signal ends the wait with {@link InterruptedException} and uses up no
  * signal. After a signal the wait ends normally, with the interrupt status set. An expired wait uses up no signal
@@ -61,7 +61,7 @@ import java.util.function.BooleanSupplier;
 public final class Condition implements java.util.concurrent.locks.Condition {
     private final java.util.concurrent.locks.Lock lock;
     private final Mutex mutex; // of the lock
-    private final ConditionQueue queue = new ConditionQueue();
+    private final ConditionQueue queue;
 
     /** Creates a condition over an {@link RLock} of its own, which is taken and released through the condition. */
     public Condition() {
@@ -89,6 +89,7 @@ public final class Condition implements java.util.concurrent.locks.Condition {
     private Condition(java.util.concurrent.locks.Lock lock, Mutex mutex) {
         this.lock = lock;
         this.mutex = mutex;
+        this.queue = new ConditionQueue(mutex);
     }
 
     // ------------------------------------------------------------------------------------------------------ the lock
@@ -290,11 +291,8 @@ public final class Condition implements java.util.concurrent.locks.Condition {
     private int releaseAll(Object caller, ConditionQueue.Waiter waiter) {
         int holds = mutex.releaseAll(caller);
         if (holds == 0) {
-            // A Lock that somebody else has released since it was checked. A signal to this waiter is for another.
-            if (!queue.withdraw(waiter)) {
-                queue.leave(waiter);
-                queue.signal(1);
-            }
+            // A Lock that somebody else has released since it was checked.
+            queue.cancel(waiter);
             throw notHeld();
         }
         return holds;
@@ -302,7 +300,6 @@ public final class Condition implements java.util.concurrent.locks.Condition {
 
     private void restore(Object caller, int holds, ConditionQueue.Waiter waiter) {
         mutex.restore(caller, holds);
-        // After the lock: so the next that is signalled comes to it later than this one.
         queue.leave(waiter);
     }
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.signalbox.core;
 
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
@@ -12,29 +12,44 @@ import java.util.concurrent.locks.ReentrantLock;
 /** Those who wait in a condition, and those who have been signalled and are on their way to the lock. */
 final class ConditionQueue {
     /*
-     * A waiter goes through these states, all of them changed under the guard:
+     * A waiter goes through these states:
      *
      *     waiting ---signal---> signalled ---its turn---> called ---has the lock---> gone
      *        \---timeout, interrupt---> gone
      *
      * - A signal is used up by the step from waiting to signalled, which a waiter that gives up cannot take any more: it is
-     *   signalled or gone, never both.
-     * - Of those who are signalled one at a time is called, and calls the next when it has the lock. So they come to the
-     *   lock in the order of the signals, and do not all crowd it at once. One that is signalled does not give up, so the
-     *   turn is never lost.
+     *   signalled or gone, never both. Both steps are taken under the guard.
+     * - Those who are signalled are called by the releases of the lock, in the order of the signals. One that is signalled
+     *   does not give up, so the turn is never lost.
      * - The guard is not the condition's lock: a Lock has no owner, so callers that do not hold it may be here while
      *   somebody else does. They may signal or wait when they should not; they lose nobody, and break nothing.
      */
 
+    private final Mutex mutex; // of the lock
     private final ReentrantLock guard = new ReentrantLock();
     private final Set<Waiter> waiting = new LinkedHashSet<>(); // guarded by guard; in order of arrival
-    private final Deque<Waiter> signalled = new ArrayDeque<>(); // guarded by guard; the first one is called
     private volatile int size; // of waiting; written under guard
+
+    ConditionQueue(Mutex mutex) {
+        this.mutex = mutex;
+        mutex.addCondition();
+    }
 
     /** One wait. */
     static final class Waiter {
         private final Thread thread = Thread.currentThread();
-        private volatile boolean called; // written under guard
+        private volatile boolean called;
+        private boolean gone; // without a signal; written by its own thread
+
+        /** It is its turn to acquire the lock. */
+        void call() {
+            called = true;
+            LockSupport.unpark(thread);
+        }
+
+        boolean isCalled() {
+            return called;
+        }
     }
 
     /** Until when a wait lasts. */
@@ -104,26 +119,28 @@ final class ConditionQueue {
     boolean withdraw(Waiter waiter) {
         guard.lock();
         try {
-            boolean removed = waiting.remove(waiter);
+            waiter.gone = waiting.remove(waiter);
             size = waiting.size();
-            return removed;
+            return waiter.gone;
         } finally {
             guard.unlock();
         }
     }
 
-    /** Ends a wait, and calls the next that is signalled. */
+    /** Clears away a wait that ended by an error: parking fails where the stack has no room for it. With the lock. */
     void leave(Waiter waiter) {
-        guard.lock();
-        try {
-            // Both, as a wait may have ended by an error: parking fails where the stack has no room for it.
-            if (waiting.remove(waiter)) {
-                size = waiting.size();
-            } else if (signalled.remove(waiter)) {
-                callFirst();
+        if (!waiter.called && !waiter.gone && !withdraw(waiter)) {
+            mutex.takeBack(waiter); // or it has been called by now, and has the lock
+        }
+    }
+
+    /** Ends a wait that should not have begun: a signal to it is for another. Without the lock. */
+    void cancel(Waiter waiter) {
+        if (!withdraw(waiter)) {
+            if (!mutex.takeBack(waiter)) {
+                mutex.callNext(); // it has been called, and will not come
             }
-        } finally {
-            guard.unlock();
+            signal(1);
         }
     }
 
@@ -135,23 +152,16 @@ final class ConditionQueue {
         }
         guard.lock();
         try {
+            List<Waiter> signalled = new ArrayList<>();
             Iterator<Waiter> first = waiting.iterator();
             for (int i = 0; i < n && first.hasNext(); i++) {
                 signalled.add(first.next());
                 first.remove();
             }
             size = waiting.size();
-            callFirst();
+            mutex.callOnRelease(signalled);
         } finally {
             guard.unlock();
-        }
-    }
-
-    private void callFirst() {
-        Waiter first = signalled.peek();
-        if (first != null && !first.called) {
-            first.called = true;
-            LockSupport.unpark(first.thread);
         }
     }
 

@@ -76,7 +76,7 @@ public final class Lock implements java.util.concurrent.locks.Lock {
 
         @Override
         int releaseAll(Object caller) {
-            return release(1) ? 1 : 0;
+            return unlock(1) ? 1 : 0;
         }
 
         @Override
@@ -199,7 +199,7 @@ public final class Lock implements java.util.concurrent.locks.Lock {
      * @throws IllegalMonitorStateException if it is not locked; nothing has changed then
      */
     public void release() {
-        if (!sync.release(1)) {
+        if (!sync.unlock(1)) {
             throw new IllegalMonitorStateException("released a lock that is not locked: " + this);
         }
     }

@@ -1,11 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.signalbox.core;
 
+import dev.signalbox.core.ConditionQueue.Waiter;
+import java.util.Collection;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.AbstractQueuedSynchronizer;
+import org.jspecify.annotations.Nullable;
 
 /** The synchronizer of a lock, whose state counts the holds; the part of it that a condition works on. */
 abstract class Mutex extends AbstractQueuedSynchronizer {
     private static final long serialVersionUID = 1L;
+
+    /** Those whom the conditions of this lock have signalled, in the order of the signals. */
+    private static final class Signalled extends ConcurrentLinkedQueue<Waiter> {
+        private static final long serialVersionUID = 1L;
+    }
+
+    /** Null until the lock has a condition. */
+    private transient volatile @Nullable Signalled signalled;
 
     /** Returns who the caller is to this lock; to be asked before a wait, in which a thread no longer is its task. */
     abstract Object caller();
@@ -21,11 +34,57 @@ abstract class Mutex extends AbstractQueuedSynchronizer {
     /** Acquires what {@link #releaseAll} gave up; blocks the thread, without the wait hook, and keeps interrupts. */
     abstract void restore(Object caller, int holds);
 
+    /** Gives up that many holds, and calls the next who was signalled if the lock is free then; false if it was not held. */
+    final boolean unlock(int holds) {
+        boolean isFree = release(holds);
+        if (isFree) {
+            callNext();
+        }
+        return isFree;
+    }
+
     final int holds() {
         return getState();
     }
 
     final boolean isLocked() {
         return getState() != 0;
+    }
+
+    // ---------------------------------------------------------------------------------------------------- signalled
+
+    /*
+     * Whoever is signalled is called by a release of the lock, one by each: the signaller usually holds the lock, and who
+     * came at once would only find it held. A called waiter acquires the lock in any case, and its own release calls the
+     * next. So while somebody is signalled the lock is held, or one that was called is on the way to it.
+     */
+
+    /** Prepares the lock for a condition. */
+    final synchronized void addCondition() {
+        if (signalled == null) {
+            signalled = new Signalled();
+        }
+    }
+
+    /** Has releases call these waiters, in this order. */
+    final void callOnRelease(Collection<Waiter> waiters) {
+        Objects.requireNonNull(signalled).addAll(waiters);
+        // Order matters: without an owner the lock may be free by now, by a release that has not seen them.
+        if (!isLocked()) {
+            callNext();
+        }
+    }
+
+    /** Takes a waiter back that will not come; false if it has been called. */
+    final boolean takeBack(Waiter waiter) {
+        return Objects.requireNonNull(signalled).remove(waiter);
+    }
+
+    final void callNext() {
+        Signalled queue = signalled;
+        Waiter next = queue == null ? null : queue.poll();
+        if (next != null) {
+            next.call();
+        }
     }
 }

@@ -128,7 +128,7 @@ public final class RLock implements java.util.concurrent.locks.Lock {
         int releaseAll(Object caller) {
             int holds = holdsOf(caller);
             if (holds > 0) {
-                release(holds);
+                unlock(holds);
             }
             return holds;
         }
@@ -291,7 +291,7 @@ public final class RLock implements java.util.concurrent.locks.Lock {
         if (!sync.isHeldBy(Waits.caller())) {
             throw new IllegalMonitorStateException("released a lock that the caller does not hold: " + this);
         }
-        sync.release(1);
+        sync.unlock(1);
     }
 
     /**

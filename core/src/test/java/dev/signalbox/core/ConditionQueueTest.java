@@ -6,13 +6,29 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.signalbox.core.ConditionQueue.Limit;
 import dev.signalbox.core.ConditionQueue.Waiter;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** The moments that no test of a condition can bring about. */
 final class ConditionQueueTest {
     private static final Limit EXPIRED = blocker -> false;
+    private static final Limit UNEXPECTED = blocker -> {
+        throw new AssertionError("waits, though it should have been called");
+    };
 
-    private final ConditionQueue queue = new ConditionQueue();
+    private final Lock lock = new Lock();
+    private final ConditionQueue queue = new ConditionQueue(lock.mutex());
+
+    @BeforeEach
+    void hold() {
+        lock.lock();
+    }
+
+    /** Calls the next who was signalled, as any release does. */
+    private void releaseAndHold() {
+        lock.unlock();
+        lock.lock();
+    }
 
     @Test
     void withdraw_onlyBeforeASignal() {
@@ -29,10 +45,21 @@ final class ConditionQueueTest {
     }
 
     @Test
+    void signal_lockIsFree_callsAtOnce() throws Exception {
+        Waiter waiter = queue.enter();
+        lock.unlock();
+
+        queue.signal(1);
+
+        assertThat(queue.await(waiter, this, UNEXPECTED)).isTrue();
+    }
+
+    @Test
     void await_timeRunsOut_isFalseUnlessSignalledBefore() throws Exception {
         Waiter signalled = queue.enter();
         Waiter late = queue.enter();
         queue.signal(1);
+        releaseAndHold();
 
         assertThat(queue.await(signalled, this, EXPIRED)).isTrue();
         assertThat(queue.await(late, this, EXPIRED)).isFalse();
@@ -41,12 +68,11 @@ final class ConditionQueueTest {
 
     @Test
     void await_timeRunsOutBeforeItsTurn_waitsForTheTurn() throws Exception {
-        Waiter first = queue.enter();
-        Waiter second = queue.enter();
+        Waiter waiter = queue.enter();
 
-        assertThat(queue.await(second, this, blocker -> {
-                    queue.signal(2);
-                    queue.leave(first);
+        assertThat(queue.await(waiter, this, blocker -> {
+                    queue.signal(1);
+                    releaseAndHold();
                     return false;
                 }))
                 .isTrue();
@@ -54,13 +80,12 @@ final class ConditionQueueTest {
 
     @Test
     void await_interruptedAfterASignalBeforeItsTurn_waitsForTheTurnAndKeepsTheStatus() throws Exception {
-        Waiter first = queue.enter();
-        Waiter second = queue.enter();
-        queue.signal(2);
+        Waiter waiter = queue.enter();
+        queue.signal(1);
 
-        assertThat(queue.await(second, this, blocker -> {
+        assertThat(queue.await(waiter, this, blocker -> {
                     Thread.currentThread().interrupt();
-                    queue.leave(first);
+                    releaseAndHold();
                     return true;
                 }))
                 .isTrue();
@@ -82,32 +107,94 @@ final class ConditionQueueTest {
     }
 
     @Test
-    void leave_waitEndedByAnError_isGoneAndTakesNoTurn() throws Exception {
+    void release_callsOneByOne_inTheOrderOfTheSignals() throws Exception {
+        Waiter first = queue.enter();
+        Waiter second = queue.enter();
+        queue.signal(2);
+
+        releaseAndHold();
+        assertThat(queue.await(first, this, UNEXPECTED)).isTrue();
+        assertThat(second.isCalled()).isFalse();
+
+        releaseAndHold();
+        assertThat(queue.await(second, this, UNEXPECTED)).isTrue();
+    }
+
+    @Test
+    void release_callsThoseOfAllConditionsOfTheLock() throws Exception {
+        ConditionQueue other = new ConditionQueue(lock.mutex());
+        Waiter first = other.enter();
+        Waiter second = queue.enter();
+        other.signal(1);
+        queue.signal(1);
+
+        releaseAndHold();
+        releaseAndHold();
+
+        assertThat(other.await(first, this, UNEXPECTED)).isTrue();
+        assertThat(queue.await(second, this, UNEXPECTED)).isTrue();
+    }
+
+    @Test
+    void leave_waitEndedByAnErrorBeforeASignal_isGone() throws Exception {
+        Waiter failed = enterAndFail();
+
+        queue.leave(failed);
+
+        assertThat(queue.size()).isZero();
+        assertNextIsCalledByARelease();
+    }
+
+    @Test
+    void leave_waitEndedByAnErrorAfterASignal_takesNoTurn() throws Exception {
+        Waiter failed = enterAndFail();
+        queue.signal(1);
+
+        queue.leave(failed);
+
+        assertNextIsCalledByARelease();
+    }
+
+    @Test
+    void cancel_signalled_passesTheSignalOn() throws Exception {
+        Waiter wrong = queue.enter();
+        Waiter next = queue.enter();
+        queue.signal(1);
+
+        queue.cancel(wrong);
+        releaseAndHold();
+
+        assertThat(queue.await(next, this, UNEXPECTED)).isTrue();
+    }
+
+    @Test
+    void cancel_called_passesTheTurnAndTheSignalOn() throws Exception {
+        Waiter wrong = queue.enter();
+        Waiter second = queue.enter();
+        Waiter third = queue.enter();
+        queue.signal(2);
+        lock.unlock();
+        assertThat(wrong.isCalled()).isTrue();
+
+        queue.cancel(wrong); // nobody releases the lock any more
+
+        assertThat(queue.await(second, this, UNEXPECTED)).isTrue();
+        assertThat(queue.await(third, this, UNEXPECTED)).isTrue();
+    }
+
+    private Waiter enterAndFail() {
         Waiter failed = queue.enter();
         assertThatThrownBy(() -> queue.await(failed, this, blocker -> {
                     throw new StackOverflowError("no room to park");
                 }))
                 .isExactlyInstanceOf(StackOverflowError.class);
-
-        queue.leave(failed);
-
-        assertThat(queue.size()).isZero();
-        Waiter next = queue.enter();
-        queue.signal(1);
-        assertThat(queue.await(next, this, EXPIRED)).isTrue();
+        return failed;
     }
 
-    @Test
-    void leave_beforeItsTurn_keepsTheTurnOfTheFirst() throws Exception {
-        Waiter first = queue.enter();
-        Waiter second = queue.enter();
-        Waiter third = queue.enter();
-        queue.signal(3);
-
-        queue.leave(second);
-        assertThat(queue.await(first, this, EXPIRED)).isTrue();
-        queue.leave(first);
-
-        assertThat(queue.await(third, this, EXPIRED)).isTrue();
+    private void assertNextIsCalledByARelease() throws InterruptedException {
+        Waiter next = queue.enter();
+        queue.signal(1);
+        releaseAndHold();
+        assertThat(queue.await(next, this, UNEXPECTED)).isTrue();
     }
 }
