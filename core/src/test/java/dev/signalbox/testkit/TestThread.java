@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
@@ -23,9 +24,9 @@ public final class TestThread<T> {
     private final FutureTask<T> task;
     private final Thread thread;
 
-    TestThread(String name, Callable<T> body) {
+    TestThread(Callable<T> body, ThreadFactory threads) {
         task = new FutureTask<>(body);
-        thread = new Thread(task, name);
+        thread = threads.newThread(task);
         thread.setDaemon(true);
         thread.start();
     }

@@ -36,7 +36,29 @@ public final class TestThreads implements AutoCloseable {
 
     /** Starts a thread that has a result. */
     public <T> TestThread<T> call(Callable<T> body) {
-        TestThread<T> thread = new TestThread<>("test-" + threads.size(), body);
+        return add(new TestThread<>(body, task -> new Thread(task, "test-" + threads.size())));
+    }
+
+    /** Starts a virtual thread, where this Java has them. */
+    public TestThread<Void> startVirtual(Body body) {
+        Callable<Void> call = () -> {
+            body.run();
+            return null;
+        };
+        return add(new TestThread<>(call, TestThreads::newVirtual));
+    }
+
+    private static Thread newVirtual(Runnable task) {
+        try {
+            Object builder = Thread.class.getMethod("ofVirtual").invoke(null);
+            Class<?> type = Class.forName("java.lang.Thread$Builder$OfVirtual");
+            return (Thread) type.getMethod("unstarted", Runnable.class).invoke(builder, task);
+        } catch (ReflectiveOperationException e) {
+            throw new AssertionError("this Java has no virtual threads", e);
+        }
+    }
+
+    private <T> TestThread<T> add(TestThread<T> thread) {
         threads.add(thread);
         return thread;
     }
