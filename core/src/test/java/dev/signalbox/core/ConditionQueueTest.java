@@ -6,10 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.signalbox.core.ConditionQueue.Limit;
 import dev.signalbox.core.ConditionQueue.Waiter;
+import dev.signalbox.testkit.TestThread;
+import dev.signalbox.testkit.TestThreads;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The moments that no test of a condition can bring about. */
+@ExtendWith(TestThreads.Extension.class)
 final class ConditionQueueTest {
     private static final Limit EXPIRED = blocker -> false;
     private static final Limit UNEXPECTED = blocker -> {
@@ -91,6 +95,22 @@ final class ConditionQueueTest {
                 .isTrue();
 
         assertThat(Thread.interrupted()).isTrue();
+    }
+
+    @Test
+    void await_interruptedAfterASignal_parksUntilItsTurnAndKeepsTheStatus(TestThreads threads) {
+        TestThread<Boolean> waiter = threads.call(() -> {
+            Waiter signalled = queue.enter();
+            queue.signal(1);
+            Thread.currentThread().interrupt();
+            return queue.await(signalled, this, UNEXPECTED)
+                    && Thread.currentThread().isInterrupted();
+        });
+        waiter.awaitParked(Thread.State.WAITING);
+
+        lock.unlock();
+
+        assertThat(waiter.join()).isTrue();
     }
 
     @Test
