@@ -17,7 +17,6 @@ import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestReporter;
 
 /**
  * Random use of everything by threads and by the tasks of several loops, with interrupts, cancels and timeouts at random moments. The seed
@@ -37,8 +36,10 @@ final class SoakTest {
     private volatile boolean over;
 
     @Test
-    void randomUse_keepsEveryInvariant(TestReporter reporter) throws Exception {
-        reporter.publishEntry("signalbox.soak.seed", Long.toString(SEED));
+    void randomUse_keepsEveryInvariant() throws Exception {
+        // Before anything can hang.
+        System.getLogger(SoakTest.class.getName())
+                .log(System.Logger.Level.INFO, "-Dsignalbox.soak.seed={0,number,#}", SEED);
         Random seeds = new Random(SEED);
         List<Thread> users = new ArrayList<>();
         for (int i = 0; i < THREADS; i++) {
