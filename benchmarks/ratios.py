@@ -35,6 +35,11 @@ PAIRS = [
     ("SwitchBenchmark.yieldNow100", "SwitchBenchmark.bareRing:members=100", 1),
     ("CreateBenchmark.tasks", "CreateBenchmark.bareThreads", 1),
     ("AsyncSemaphoreBenchmark.asyncAcquire", "AsyncSemaphoreBenchmark.jdkAcquire", 1),
+    ("CallerBenchmark.threadLocks:loops=0", "CallerBenchmark.jdkThreadLocks:loops=0", 1),
+    ("CallerBenchmark.threadLocks:loops=1000", "CallerBenchmark.jdkThreadLocks:loops=0", 1),
+    ("CallerBenchmark.taskLocks:loops=0", "CallerBenchmark.jdkTaskLocks:loops=0", 1),
+    ("CallerBenchmark.taskLocks:loops=1000", "CallerBenchmark.jdkTaskLocks:loops=0", 1),
+    ("CallerBenchmark.current:loops=1000", "CallerBenchmark.current:loops=0", 1),
     ("CallbackBenchmark.callSoon", "CallbackBenchmark.jdkHop", 1),
     ("CallbackBenchmark.executeRoundTrip", "CallbackBenchmark.jdkRoundTrip", 1),
 ]

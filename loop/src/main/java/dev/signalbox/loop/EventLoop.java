@@ -12,8 +12,6 @@ import dev.signalbox.loop.internal.TaskWaitHook;
 import dev.signalbox.loop.internal.Threads;
 import dev.signalbox.loop.internal.Worker;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
@@ -63,9 +61,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class EventLoop implements Executor, AutoCloseable {
     private static final AtomicInteger LOOPS = new AtomicInteger();
-
-    /** The loops that somebody runs: few, so that finding one's own is a short walk. Replaced under the lock of the class. */
-    private static volatile EventLoop[] running = {};
 
     static {
         TaskWaitHook.install(new CoreWaits());
@@ -151,12 +146,7 @@ public final class EventLoop implements Executor, AutoCloseable {
     }
 
     static @Nullable EventLoop currentOrNull() {
-        for (EventLoop loop : running) {
-            if (loop.isOwner()) {
-                return loop;
-            }
-        }
-        return null;
+        return RunningLoops.current();
     }
 
     /**
@@ -313,24 +303,14 @@ public final class EventLoop implements Executor, AutoCloseable {
 
     /** Lets the engine run, as one of the loops that {@link #current()} finds. */
     private @Nullable Throwable drive(Runnable interrupted) {
-        register(this, true);
+        RunningLoops.register(this, true);
         try {
             return engine.run(interrupted);
         } catch (Throwable e) {
             return e; // no thread to begin with
         } finally {
-            register(this, false);
+            RunningLoops.register(this, false);
         }
-    }
-
-    private static synchronized void register(EventLoop loop, boolean isRunning) {
-        List<EventLoop> loops = new ArrayList<>(Arrays.asList(running));
-        if (isRunning) {
-            loops.add(loop);
-        } else {
-            loops.remove(loop);
-        }
-        running = loops.toArray(EventLoop[]::new);
     }
 
     private static void requireNoLoop(String operation) {

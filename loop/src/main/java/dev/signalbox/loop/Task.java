@@ -598,6 +598,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
 
     private void leave(StepOff off) {
         EventLoop loop = loop();
+        RunningLoops.remember(loop);
         waiting = off;
         loop.enter(null);
         try {
