@@ -80,6 +80,9 @@ public final class EventLoop implements Executor, AutoCloseable {
     private int tasksMade;
     private boolean stopWithoutTasks;
     private boolean closing;
+    /** Every task that is not done is getting a cancel of its own. */
+    private boolean sweeping;
+
     private final Set<Unobserved> unobserved = new LinkedHashSet<>();
     private final Set<LoopFuture<?>> handedOut = Collections.newSetFromMap(new IdentityHashMap<>());
 
@@ -290,7 +293,14 @@ public final class EventLoop implements Executor, AutoCloseable {
     }
 
     private @Nullable Throwable cancelRest() {
-        tasks.snapshot().forEach(task -> task.cancelFromLoop("the main task is done"));
+        sweeping = true;
+        try {
+            new CancelSweep("the main task is done").cancel(tasks.snapshot());
+        } catch (OutOfMemoryError e) {
+            return e; // nothing to keep the walk in: closing cancels them all the same
+        } finally {
+            sweeping = false;
+        }
         boolean interrupted = Thread.interrupted(); // main was cancelled for it; only another one cuts this short
         stopWithoutTasks = true;
         Throwable failed = tasks.isEmpty() ? null : drive(this::stop);
@@ -720,6 +730,10 @@ public final class EventLoop implements Executor, AutoCloseable {
 
     boolean isClosing() {
         return closing;
+    }
+
+    boolean isSweeping() {
+        return sweeping;
     }
 
     /** The task is done. */

@@ -2,6 +2,7 @@
 package dev.signalbox.loop;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -94,6 +95,11 @@ final class GatherWait extends Wait {
         if (failed != null) {
             failed.untold();
         }
+    }
+
+    @Override
+    Collection<? extends Future<?>> awaited() {
+        return futures;
     }
 
     @Override

@@ -7,6 +7,8 @@ import dev.signalbox.loop.internal.Failures;
 import dev.signalbox.loop.internal.Item;
 import dev.signalbox.loop.internal.Job;
 import dev.signalbox.loop.internal.Worker;
+import java.util.Collection;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -242,6 +244,9 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
         if (!isPending()) {
             return false;
         }
+        if (loop().isSweeping()) {
+            return true; // this task gets a cancel of its own
+        }
         boolean forward = !isInRing();
         Task<?> task = this;
         while (task != null) {
@@ -251,7 +256,8 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     }
 
     /** Takes a cancel and returns the task that has to take it too, since this one waits for it. */
-    private @Nullable Task<?> takeCancel(@Nullable String message, boolean forward) {
+    @Nullable
+    Task<?> takeCancel(@Nullable String message, boolean forward) {
         requests++;
         cancelMessage = message;
         Wait wait = activeWait();
@@ -283,6 +289,12 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     private @Nullable Task<?> awaitedTask() {
         Wait wait = activeWait();
         return wait == null ? null : wait.awaitedTask();
+    }
+
+    /** All that it waits for, as far as a cancel is passed on to it. */
+    Collection<? extends Future<?>> awaited() {
+        Wait wait = activeWait();
+        return wait == null ? List.of() : wait.awaited();
     }
 
     boolean isWaitingIn(Wait wait) {

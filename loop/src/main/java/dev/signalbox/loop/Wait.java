@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.signalbox.loop;
 
+import java.util.Collection;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -91,6 +93,12 @@ class Wait extends Link {
     @Nullable
     Task<?> awaitedTask() {
         return null;
+    }
+
+    /** Everything to which {@link #forwardCancel} passes a cancel on, done or not. */
+    Collection<? extends Future<?>> awaited() {
+        Task<?> awaited = awaitedTask();
+        return awaited == null ? List.of() : List.of(awaited);
     }
 
     /**
