@@ -250,6 +250,15 @@ public final class EventLoop implements Executor, AutoCloseable {
         }));
     }
 
+    /** Runs until it is stopped, on a thread of this loop's own that has begun the run already. */
+    private void runStarted() {
+        try {
+            finishRun(drive(this::stop));
+        } catch (Throwable e) {
+            handle("the run has failed", e);
+        }
+    }
+
     private <T extends @Nullable Object, X extends Throwable> T runMain(TaskBody<T, X> main, boolean cancelRest)
             throws X {
         begin();
@@ -335,8 +344,12 @@ public final class EventLoop implements Executor, AutoCloseable {
 
     private void begin() {
         if (!lifecycle.beginRun()) {
-            throw isRunning() ? new IllegalStateException(describe() + " is running already") : closedException();
+            throw notIdle();
         }
+    }
+
+    private IllegalStateException notIdle() {
+        return isRunning() ? new IllegalStateException(describe() + " is running already") : closedException();
     }
 
     private void finishRun(@Nullable Throwable failed) {
@@ -824,13 +837,56 @@ public final class EventLoop implements Executor, AutoCloseable {
          * Sets who is told of exceptions that nobody else can be told of: what callbacks throw, and what tasks and futures failed with that
          * were never asked. {@code loop.set_exception_handler}.
          *
-         * @param handler called with a description and the exception, on the loop like a callback, or by {@link EventLoop#close()}; by
-         *     default it logs an error to the system logger {@code dev.signalbox.loop}
+         * @param handler called with a description and the exception, on the loop like a callback, or by {@link EventLoop#close()}, or by
+         *     the thread on which a run of {@link #start()} failed; by default it logs an error to the system
+         *     logger {@code dev.signalbox.loop}
          * @return this
          */
         public Builder exceptionHandler(BiConsumer<String, Throwable> handler) {
             this.handler = Objects.requireNonNull(handler, "handler");
             return this;
+        }
+
+        /**
+         * Creates the loop and runs it for ever on a thread of its own: when this returns it is running.
+         *
+         * <pre>{@code
+         * final class Prices implements AutoCloseable {
+         *     private final EventLoop loop = EventLoop.builder().name("prices").start();
+         *
+         *     CompletableFuture<Integer> fetch(String product) {
+         *         return loop.submit(() -> priceOf(product));
+         *     }
+         *
+         *     @Override
+         *     public void close() {
+         *         loop.close();
+         *     }
+         * }
+         * }</pre>
+         *
+         * <p>{@link EventLoop#close()} ends the run, the loop and the thread; {@link EventLoop#stop()} ends the run and the thread, and the
+         * loop may be run again. The thread is a daemon, as the others of the loop are: a process does not stay for it. It has the context
+         * class loader of the caller, and inherits nothing else. If the run fails, the loop closes, and the exception handler is told.
+         *
+         * @return a loop that runs
+         * @throws IllegalStateException as {@link #build()} does
+         * @throws OutOfMemoryError if there is no thread to be had; then nothing is left of the loop
+         */
+        public EventLoop start() {
+            EventLoop loop = build();
+            loop.begin();
+            try {
+                Thread runner = workers.apply(Threads.PLATFORM.factory("event loop '" + loop.name + "' (runner)"))
+                        .newThread(loop::runStarted);
+                runner.setContextClassLoader(Thread.currentThread().getContextClassLoader());
+                runner.start();
+            } catch (Throwable e) {
+                loop.lifecycle.endRun(false);
+                loop.close();
+                throw e;
+            }
+            return loop;
         }
 
         /**

@@ -105,8 +105,11 @@ final class DocumentedCodeTest {
     }
 
     @Test
-    void fragments_ofLoop() {
+    void fragments_ofLoop() throws Exception {
         assertThat(DocumentedFragments.loop()).isEqualTo(3);
+        try (var prices = new DocumentedFragments.Prices()) {
+            assertThat(prices.fetch("tea").get()).isEqualTo(3);
+        }
         assertThat(DocumentedFragments.future()).isEqualTo(42);
         assertThat(DocumentedFragments.async()).containsExactly("/a", "/b");
         assertThat(DocumentedFragments.asyncSemaphore("page")).isEqualTo(8);

@@ -29,6 +29,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.FutureTask;
 
 /**
@@ -240,6 +241,24 @@ final class DocumentedFragments {
         var workers = new BoundedSemaphore(8);
         workers.resize(2); // under load: whoever holds a permit keeps it, nobody gets one until fewer than two are out
         return workers.availablePermits();
+    }
+
+    static final class Prices implements AutoCloseable {
+        private final EventLoop loop = EventLoop.builder().name("prices").start();
+
+        CompletableFuture<Integer> fetch(String product) {
+            return loop.submit(() -> priceOf(product));
+        }
+
+        @Override
+        public void close() {
+            loop.close();
+        }
+
+        private static int priceOf(String product) {
+            sleep(Duration.ofMillis(1));
+            return product.length();
+        }
     }
 
     static int loop() {
