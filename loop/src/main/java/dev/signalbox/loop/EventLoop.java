@@ -91,9 +91,19 @@ public final class EventLoop implements Executor, AutoCloseable {
     private EventLoop(Builder builder) {
         name = builder.name != null ? builder.name : "loop-" + LOOPS.incrementAndGet();
         handler = builder.handler;
+        Runnable onWork = builder.onWork;
         engine = new Engine(
                 builder.workers.apply(Threads.configured().factory("event loop '" + name + "'")),
-                Thread.currentThread().getContextClassLoader());
+                Thread.currentThread().getContextClassLoader(),
+                onWork == null ? null : () -> tell(onWork));
+    }
+
+    private void tell(Runnable onWork) {
+        try {
+            onWork.run();
+        } catch (Throwable e) {
+            handle("exception in onWork", e);
+        }
     }
 
     // ---------------------------------------------------------------- running
@@ -239,15 +249,67 @@ public final class EventLoop implements Executor, AutoCloseable {
         finishRun(drive(this::stop));
     }
 
+    /**
+     * Runs one round of this loop, for a thread that has a loop of its own, as that of a window system: the callbacks and tasks that are
+     * ready now, each as far as it goes without waiting. Returns when all of them have had their turn, and does not wait for more: what
+     * becomes ready meanwhile belongs to the next round, and {@link #nextEventIn()} tells when that is due.
+     *
+     * <p>A task that waits stays where it is and goes on in a later round, whichever thread runs it, be it in this method or in another
+     * {@code run} method. A task or callback that computes is not cut short. Code off the loop, in {@link Async#blocking}, goes on between the
+     * rounds. An interrupt of the calling thread is left to it.
+     *
+     * <p>{@code _run_once} of {@code asyncio}, which does not publish it; {@code trio}'s guest mode.
+     *
+     * @return whether anything ran
+     * @throws IllegalStateException if this loop is running or closed, or if the calling thread is in a task or callback of a loop
+     */
+    public boolean runOnce() {
+        requireNoLoop("EventLoop.runOnce");
+        begin();
+        boolean due = false;
+        Throwable failed = null;
+        try {
+            due = engine.takeDue();
+        } catch (Throwable e) {
+            failed = e;
+        }
+        if (due) {
+            engine.stop(); // after its first round
+            failed = drive(() -> {});
+        }
+        finishRun(failed);
+        return due;
+    }
+
+    /**
+     * How long a thread that calls {@link #runOnce()} may do something else. Any thread, as long as nobody runs this loop. What comes in from
+     * other threads later can make it shorter: see {@link Builder#onWork}.
+     *
+     * @return zero if something is ready; otherwise the time until the next timer, or null if there is none
+     * @throws IllegalStateException if this loop is running or closed
+     */
+    public @Nullable Duration nextEventIn() {
+        long nanos = lifecycle.whileIdle(engine::nanosToNextEvent).orElseThrow(this::notIdle);
+        return nanos == Engine.FOREVER ? null : Duration.ofNanos(nanos);
+    }
+
     /** Ends the run after the current round, or the next one after its first round: {@code loop.stop}. Any thread. */
     public void stop() {
+        engine.post(stopper());
+    }
+
+    private void stopForClose() {
+        engine.postIntoRun(stopper());
+    }
+
+    private Op stopper() {
         int run = lifecycle.runOrNext();
-        engine.post(Op.of(() -> {
+        return Op.of(() -> {
             // One that is late must not end the next run, and closing ends by itself, not before the tasks have ended.
             if (run == lifecycle.run() && !closing) {
                 engine.stop();
             }
-        }));
+        });
     }
 
     /** Runs until it is stopped, on a thread of this loop's own that has begun the run already. */
@@ -378,7 +440,7 @@ public final class EventLoop implements Executor, AutoCloseable {
             throw new IllegalStateException(
                     "EventLoop.close cannot be called by a task or callback of its own ('" + name + "')");
         }
-        if (lifecycle.beginClose(this::stop)) {
+        if (lifecycle.beginClose(this::stopForClose)) {
             try {
                 shutDown();
             } finally {
@@ -813,6 +875,7 @@ public final class EventLoop implements Executor, AutoCloseable {
         private @Nullable String name;
         private BiConsumer<String, Throwable> handler = Builder::log;
         private UnaryOperator<ThreadFactory> workers = UnaryOperator.identity();
+        private @Nullable Runnable onWork;
 
         private Builder() {}
 
@@ -838,12 +901,42 @@ public final class EventLoop implements Executor, AutoCloseable {
          * were never asked. {@code loop.set_exception_handler}.
          *
          * @param handler called with a description and the exception, on the loop like a callback, or by {@link EventLoop#close()}, or by
-         *     the thread on which a run of {@link #start()} failed; by default it logs an error to the system
+         *     the thread on which a hook of {@link #onWork} or a run of {@link #start()} failed; by default it logs an error to the system
          *     logger {@code dev.signalbox.loop}
          * @return this
          */
         public Builder exceptionHandler(BiConsumer<String, Throwable> handler) {
             this.handler = Objects.requireNonNull(handler, "handler");
+            return this;
+        }
+
+        /**
+         * Sets who is told that something came in for the loop, so that a thread with a loop of its own can call {@link
+         * EventLoop#runOnce()}.
+         *
+         * <pre>{@code
+         * private final EventLoop loop =
+         *         EventLoop.builder().onWork(() -> window.execute(this::turn)).build();
+         *
+         * private void turn() {
+         *     loop.runOnce();
+         *     timer.cancel(false);
+         *     Duration next = loop.nextEventIn();
+         *     if (next != null) {
+         *         timer = window.schedule(this::turn, next.toNanos(), TimeUnit.NANOSECONDS);
+         *     }
+         * }
+         * }</pre>
+         *
+         * <p>The hook is called by whoever sends something in: any thread, be it one that completes a future, or a task of this very loop
+         * that calls {@code execute}. It is called once for a burst, until a run has taken in what came, and not when it wakes a run that
+         * waits; a call without need is possible. It should pass the word on and do nothing else, least of all run the loop.
+         *
+         * @param hook what to call; what it throws goes to the exception handler
+         * @return this
+         */
+        public Builder onWork(Runnable hook) {
+            this.onWork = Objects.requireNonNull(hook, "hook");
             return this;
         }
 

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.signalbox.loop;
 
+import java.util.OptionalLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,6 +70,16 @@ final class Lifecycle {
         }
     }
 
+    /** Looks at what a run would find, while nobody runs or closes this loop; empty when somebody does, or did. */
+    OptionalLong whileIdle(LongSupplier look) {
+        lock.lock();
+        try {
+            return state == State.IDLE && !closeRequested ? OptionalLong.of(look.getAsLong()) : OptionalLong.empty();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** After a failure no other run can begin. */
     void endRun(boolean failed) {
         lock.lock();
@@ -82,7 +94,7 @@ final class Lifecycle {
     /**
      * Waits for the end of a run, or of another close.
      *
-     * @param stop ends the run that is under way
+     * @param stop ends the run that is under way; under the lock, so it calls no user code
      * @return true if it is the caller's to close; false if it is done, or is being done by the caller further down its stack
      */
     boolean beginClose(Runnable stop) {

@@ -40,6 +40,8 @@ final class MisuseTest {
     private static final Set<String> ANY_THREAD = Set.of(
             "EventLoop.runUntilComplete",
             "EventLoop.runForever",
+            "EventLoop.runOnce",
+            "EventLoop.nextEventIn",
             "EventLoop.stop",
             "EventLoop.close",
             "EventLoop.isRunning",

@@ -30,7 +30,11 @@ import java.util.List;
 import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The fragments of code that javadoc shows, each inside something that can run it. {@link DocumentedCodeTest} looks for every fragment in
@@ -258,6 +262,37 @@ final class DocumentedFragments {
         private static int priceOf(String product) {
             sleep(Duration.ofMillis(1));
             return product.length();
+        }
+    }
+
+    static final class Window {
+        private final ScheduledExecutorService window = Executors.newSingleThreadScheduledExecutor();
+        private ScheduledFuture<?> timer = window.schedule(() -> {}, 0, TimeUnit.NANOSECONDS);
+
+        private final EventLoop loop =
+                EventLoop.builder().onWork(() -> window.execute(this::turn)).build();
+
+        private void turn() {
+            loop.runOnce();
+            timer.cancel(false);
+            Duration next = loop.nextEventIn();
+            if (next != null) {
+                timer = window.schedule(this::turn, next.toNanos(), TimeUnit.NANOSECONDS);
+            }
+        }
+
+        int show() throws Exception {
+            int shown = loop.submit(() -> {
+                        var later = Async.createTask(() -> {
+                            sleep(Duration.ofMillis(1));
+                            return 2;
+                        });
+                        return later.await() + Async.blocking(() -> 1);
+                    })
+                    .get();
+            window.submit(loop::close).get();
+            window.shutdown();
+            return shown;
         }
     }
 

@@ -24,7 +24,7 @@ final class EngineSteps {
 
     /** An engine that nobody runs: its baton is whoever takes it. */
     static Engine create() {
-        return new Engine(EngineSteps::noThread, null);
+        return new Engine(EngineSteps::noThread, null, null);
     }
 
     private static Thread noThread(Runnable body) {

@@ -35,7 +35,8 @@ public final class Engine {
     /** So far away that nobody sees it, so near that differences of two deadlines, passed or to come, do not overflow. */
     private static final long LONGEST_DELAY = Long.MAX_VALUE / 4;
 
-    private static final long FOREVER = Long.MAX_VALUE;
+    /** No time at which anything is due. */
+    public static final long FOREVER = Long.MAX_VALUE;
 
     /** How long to wait for a thread to become available before asking for one again. */
     private static final long RETRY_NANOS = 10_000_000;
@@ -44,6 +45,7 @@ public final class Engine {
 
     private final ThreadFactory threads;
     private final @Nullable ClassLoader contextClassLoader;
+    private final @Nullable Runnable outsideWork;
     private final Inbox inbox = new Inbox();
 
     // Guarded by the baton: read and written by its holder, or by the one thread that works while it lies on the floor.
@@ -77,10 +79,15 @@ public final class Engine {
     private volatile boolean stopped = true;
     private @Nullable Thread runner; // written before a run begins, read by its holders
 
-    /** An engine whose workers are such threads. */
-    public Engine(ThreadFactory threads, @Nullable ClassLoader contextClassLoader) {
+    /**
+     * An engine whose workers are such threads.
+     *
+     * @param outsideWork called when something is posted and no run sleeps that would be woken by it: once until it is taken in
+     */
+    public Engine(ThreadFactory threads, @Nullable ClassLoader contextClassLoader, @Nullable Runnable outsideWork) {
         this.threads = threads;
         this.contextClassLoader = contextClassLoader;
+        this.outsideWork = outsideWork;
     }
 
     // ---------------------------------------------------------------- any thread
@@ -90,16 +97,28 @@ public final class Engine {
         return owner == Thread.currentThread();
     }
 
-    /** Sends an item into the loop and wakes it; false when the loop is sealed. */
+    /** Sends an item into the loop and wakes it, or has somebody told who runs it; false when the loop is sealed. */
     public boolean post(Item item) {
         Inbox.Push push = inbox.push(item);
-        if (push == Inbox.Push.FIRST) {
-            Thread sleeping = sleeper;
-            if (sleeping != null) {
-                LockSupport.unpark(sleeping);
-            }
+        if (push == Inbox.Push.FIRST && !wakeSleeper() && outsideWork != null) {
+            outsideWork.run();
         }
         return push != Inbox.Push.REFUSED;
+    }
+
+    /** Sends an item into a run that is under way; nobody else is told. */
+    public void postIntoRun(Item item) {
+        if (inbox.push(item) == Inbox.Push.FIRST) {
+            boolean unused = wakeSleeper();
+        }
+    }
+
+    private boolean wakeSleeper() {
+        Thread sleeping = sleeper;
+        if (sleeping != null) {
+            LockSupport.unpark(sleeping);
+        }
+        return sleeping != null;
     }
 
     /** The clock of the timers, in nanoseconds. */
@@ -133,6 +152,24 @@ public final class Engine {
         Throwable failed = failure;
         failure = null;
         return failed;
+    }
+
+    /**
+     * Takes in what has become due, for a run of one round.
+     *
+     * @return whether there is anything to run
+     */
+    public boolean takeDue() {
+        try {
+            return takeArrived();
+        } finally {
+            failure = null; // what is thrown tells of it
+        }
+    }
+
+    /** How long it is until something is due, in nanoseconds; {@link #FOREVER} if only a post can change that. The baton is on the floor. */
+    public long nanosToNextEvent() {
+        return ready.isEmpty() && inbox.isEmpty() ? Math.max(nanosToTimer(), 0) : 0;
     }
 
     /** A suspended stack if one is next, which needs no other thread; a free one otherwise. */
@@ -422,13 +459,8 @@ public final class Engine {
     /** Takes in what has become due, waits if that is nothing; false when the run is to end. */
     private boolean nextRound(Worker me) {
         while (!stop) {
-            takeInbox();
-            homeless.moveTo(ready);
-            if (!timers.isEmpty()) {
-                expireTimers();
-            }
-            budget = ready.size();
-            if (budget > 0) {
+            if (takeArrived()) {
+                budget = ready.size();
                 return true;
             }
             if (!stop) {
@@ -436,6 +468,15 @@ public final class Engine {
             }
         }
         return false;
+    }
+
+    private boolean takeArrived() {
+        takeInbox();
+        homeless.moveTo(ready);
+        if (!timers.isEmpty()) {
+            expireTimers();
+        }
+        return !ready.isEmpty();
     }
 
     private void takeInbox() {
@@ -469,10 +510,7 @@ public final class Engine {
 
     /** Waits for the next timer or the next push. */
     private void sleep(Worker me) {
-        long nanos = timers.isEmpty() ? FOREVER : timers.earliest() - nanoTime();
-        if (!homeless.isEmpty()) {
-            nanos = Math.min(nanos, RETRY_NANOS);
-        }
+        long nanos = nanosToTimer();
         if (nanos <= 0) {
             return;
         }
@@ -487,6 +525,12 @@ public final class Engine {
             Baton.idle(me, nanos);
         }
         sleeper = null;
+    }
+
+    /** How long it is until a timer expires, or jobs without a thread ask for one again. */
+    private long nanosToTimer() {
+        long nanos = timers.isEmpty() ? FOREVER : timers.earliest() - nanoTime();
+        return homeless.isEmpty() ? nanos : Math.min(nanos, RETRY_NANOS);
     }
 
     // ---------------------------------------------------------------- idle workers
