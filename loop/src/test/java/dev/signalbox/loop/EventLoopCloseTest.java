@@ -4,11 +4,18 @@ package dev.signalbox.loop;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.signalbox.core.Barrier;
+import dev.signalbox.core.Condition;
+import dev.signalbox.core.Event;
+import dev.signalbox.core.Lock;
+import dev.signalbox.core.Queue;
 import dev.signalbox.core.Semaphore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
@@ -265,6 +272,91 @@ final class EventLoopCloseTest {
         closeInTime();
         assertThat(log).isEmpty();
         assertThat(tasks).allSatisfy(task -> assertThat(task.toString()).endsWith("cancelled]"));
+    }
+
+    /** Every kind of wait there is, each in a task of its own. What no cancel can end would keep a close for ever, and is not here. */
+    private Map<String, VoidTaskBody<Exception>> waits() {
+        Map<String, VoidTaskBody<Exception>> waits = new LinkedHashMap<>();
+        AsyncSemaphore none = new AsyncSemaphore(0);
+        AsyncBoundedSemaphore taken = new AsyncBoundedSemaphore(1);
+        AsyncLock locked = new AsyncLock();
+        AsyncEvent unset = new AsyncEvent();
+        Future<String> pending = new Future<>();
+        waits.put("Async.sleep", () -> Async.sleep(LONG));
+        waits.put("Async.yieldNow", () -> {
+            while (true) {
+                Async.yieldNow();
+            }
+        });
+        waits.put("Async.await", () -> Async.await(new CompletableFuture<>()));
+        waits.put("Async.timeout", () -> Async.timeout(LONG, () -> new Future<>().await()));
+        waits.put("Async.gather", () -> Async.gather(pending, new Future<>()));
+        waits.put("Async.blocking", () -> Async.blocking(() -> Thread.sleep(LONG.toMillis())));
+        waits.put("Async.blocking, a loop", () -> Async.blocking(() -> EventLoop.run(() -> Async.sleep(LONG))));
+        waits.put("Future.await", pending::await);
+        waits.put("Future.await, timed", () -> pending.await(LONG));
+        waits.put("AsyncSemaphore", none::acquire);
+        waits.put("AsyncSemaphore, timed", () -> none.acquire(LONG));
+        waits.put("AsyncBoundedSemaphore", () -> {
+            try (var first = taken.acquire();
+                    var second = taken.acquire()) {
+                log.add("must not run");
+            }
+        });
+        waits.put("AsyncLock", () -> {
+            try (var first = locked.acquire();
+                    var second = locked.acquire()) {
+                log.add("must not run");
+            }
+        });
+        waits.put("AsyncEvent", unset::await);
+        waits.put("AsyncEvent, timed", () -> log.add("must not run: " + unset.await(LONG)));
+        waits.put("Semaphore", () -> new Semaphore(0).acquire());
+        waits.put("Semaphore, timed", () -> new Semaphore(0).acquire(LONG));
+        waits.put("Lock", () -> {
+            Lock lock = new Lock();
+            lock.lock();
+            lock.acquire();
+        });
+        waits.put("Condition", () -> {
+            Condition condition = new Condition();
+            try (var held = condition.acquire()) {
+                condition.awaitUntil(() -> false);
+            }
+        });
+        waits.put("Event", () -> new Event().await());
+        waits.put("Barrier", () -> new Barrier(2).await());
+        waits.put("Queue.take", () -> new Queue<String>().take());
+        waits.put("Queue.put", () -> {
+            Queue<String> queue = new Queue<>(1);
+            queue.put("first");
+            queue.put("second");
+        });
+        waits.put("Queue.join", () -> {
+            Queue<String> queue = new Queue<>();
+            queue.put("first");
+            queue.join();
+        });
+        return waits;
+    }
+
+    @Test
+    void close_everyKindOfWait_endsWithCancelledException_once() {
+        Map<String, VoidTaskBody<Exception>> waits = waits();
+        List<Task<?>> tasks = new ArrayList<>();
+        runBriefly(() -> waits.forEach((name, wait) -> tasks.add(Async.createTask(name, () -> {
+            try {
+                wait.run();
+                log.add(name + " returned");
+            } catch (CancelledException e) {
+                log.add(name);
+                throw e;
+            }
+        }))));
+        closeInTime();
+        assertThat(log).containsExactlyInAnyOrderElementsOf(waits.keySet());
+        assertThat(tasks).allSatisfy(task -> assertThat(task.toString()).endsWith("cancelled]"));
+        assertThat(handled).isEmpty();
     }
 
     @Test
