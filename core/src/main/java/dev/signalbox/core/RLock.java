@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * <p>The owner is the thread, or, for code that runs in a task of an event loop, the task: two tasks exclude each other
  * even when one thread runs both, and a task keeps the lock while it waits and other tasks run on its thread. Code that a
  * task runs off its loop, in {@code Async.blocking}, is the task; a callback is the thread that happens to run it, and
- * should release what it acquires before it ends.
+ * should release what it acquires before it ends. A thread that holds the lock and runs a loop is not the tasks of that
+ * loop: if one of them wants the lock, and the run ends only with that task, both wait for ever.
  *
  * <p>Each acquisition adds a hold, and each release takes one away; with the last one the lock is free. A release by
  * anyone else throws {@link IllegalMonitorStateException}. An owner that ends without releasing leaves the lock locked for

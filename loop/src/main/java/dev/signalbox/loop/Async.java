@@ -191,11 +191,6 @@ public final class Async {
         return BLOCKING.get();
     }
 
-    static boolean isBlockingIn(EventLoop loop) {
-        Task<?> task = blockingTask();
-        return task != null && task.loop() == loop;
-    }
-
     /**
      * Runs a body and cancels it when it takes too long: {@code asyncio.timeout} and {@code asyncio.wait_for}. The body runs in the calling
      * task, which the limit cancels at its next wait; a body that does not wait is not stopped.

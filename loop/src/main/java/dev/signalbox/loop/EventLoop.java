@@ -76,6 +76,9 @@ public final class EventLoop implements Executor, AutoCloseable {
     @Nullable
     Task<?> current;
 
+    /** The loop of the task in whose {@link Async#blocking} this loop is run. */
+    private @Nullable EventLoop outer;
+
     private final TaskList tasks = new TaskList();
     private int tasksMade;
     private boolean stopWithoutTasks;
@@ -114,6 +117,9 @@ public final class EventLoop implements Executor, AutoCloseable {
      *
      * <p>An interrupt of the calling thread cancels the main task, as Ctrl-C does in {@code asyncio}; the interrupt status is set again when
      * this method returns or throws. A second one does not wait for the tasks that are left to clean up.
+     *
+     * <p>The body is a task on a thread of the loop, not the caller: if it wants a lock that the caller holds, an {@code RLock} or a
+     * monitor, both wait for ever.
      *
      * @param main the body
      * @param <T> the type of its result
@@ -384,6 +390,8 @@ public final class EventLoop implements Executor, AutoCloseable {
 
     /** Lets the engine run, as one of the loops that {@link #current()} finds. */
     private @Nullable Throwable drive(Runnable interrupted) {
+        Task<?> blocking = Async.blockingTask();
+        outer = blocking == null ? null : blocking.loop();
         RunningLoops.register(this, true);
         try {
             return engine.run(interrupted);
@@ -391,6 +399,7 @@ public final class EventLoop implements Executor, AutoCloseable {
             return e; // no thread to begin with
         } finally {
             RunningLoops.register(this, false);
+            outer = null;
         }
     }
 
@@ -427,24 +436,42 @@ public final class EventLoop implements Executor, AutoCloseable {
      * ends its threads. Any thread. A loop that is closed already is left alone; a second thread waits for the first.
      *
      * <p>The tasks get {@link CancelledException} where they wait and at every further attempt to wait; cleaning up must not wait here. (The
-     * tasks that {@link #run} cancels at its end may.) One that swallows a thousand of them is abandoned and reported. Code that is off the
+     * tasks that {@link #run} cancels at its end may.) One that swallows a thousand of them is abandoned and reported: it ends cancelled, but its stack does not
+     * unwind, and its thread waits for ever. Code that is off the
      * loop, in {@link Async#blocking} or in a wait of core, is interrupted and waited for. Callbacks that did not run yet never will.
      *
      * <p>Not interruptible; the interrupt status stays as it is.
      *
-     * @throws IllegalStateException in a task or callback of this loop, also within {@link Async#blocking}
+     * @throws IllegalStateException in a task or callback of this loop, also within {@link Async#blocking}, and in those of a loop that is
+     *     run there
      */
     @Override
     public void close() {
-        if (isOwner() || Async.isBlockingIn(this)) {
-            throw new IllegalStateException(
-                    "EventLoop.close cannot be called by a task or callback of its own ('" + name + "')");
-        }
+        requireNotWithin();
         if (lifecycle.beginClose(this::stopForClose)) {
             try {
                 shutDown();
             } finally {
                 lifecycle.endClose();
+            }
+        }
+    }
+
+    /** Closing waits for the tasks, so none of them may wait for it: not in their code, nor in that of loops which they run. */
+    private void requireNotWithin() {
+        EventLoop caller = currentOrNull();
+        if (caller == null) {
+            Task<?> blocking = Async.blockingTask();
+            caller = blocking == null ? null : blocking.loop();
+        }
+        if (caller == this) {
+            throw new IllegalStateException(
+                    "EventLoop.close cannot be called by a task or callback of its own ('" + name + "')");
+        }
+        for (EventLoop loop = caller; loop != null; loop = loop.outer) {
+            if (loop.outer == this) {
+                throw new IllegalStateException("EventLoop.close cannot be called within a loop ('" + loop.name
+                        + "') that a task of its own ('" + name + "') runs");
             }
         }
     }

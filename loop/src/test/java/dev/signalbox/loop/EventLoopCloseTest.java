@@ -172,6 +172,34 @@ final class EventLoopCloseTest {
         assertThat(log).containsExactly("unwinding");
     }
 
+    /** The nested loop ends when its task does, the blocking body when the nested loop does, and close when the body does. */
+    @Test
+    void close_byALoopThatItsOwnBlockingBodyRuns_isRefused() {
+        EventLoop inner = EventLoop.builder().name("inner").build();
+        EventLoop innermost = EventLoop.create();
+        loop.runUntilComplete(() -> Async.blocking(() -> inner.runUntilComplete(() -> {
+            assertRefusedWithinInner("task");
+            inner.callSoon(() -> assertRefusedWithinInner("callback"));
+            Async.yieldNow();
+            Async.blocking(() -> assertRefusedWithinInner("blocking"));
+            Async.blocking(() -> innermost.runUntilComplete(() -> assertRefusedWithinInner("innermost")));
+        })));
+        assertThat(log).containsExactly("task", "callback", "blocking", "innermost");
+
+        inner.runUntilComplete(innermost::close);
+        EventLoop.run(inner::close);
+        EventLoop.run(loop::close); // what they were run in has ended
+        assertThat(loop.isClosed()).isTrue();
+    }
+
+    private void assertRefusedWithinInner(String who) {
+        assertThatThrownBy(loop::close)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage(
+                        "EventLoop.close cannot be called within a loop ('inner') that a task of its own ('home') runs");
+        log.add(who);
+    }
+
     private void assertRefused(String who) {
         assertThatThrownBy(loop::close)
                 .isInstanceOf(IllegalStateException.class)
@@ -512,6 +540,30 @@ final class EventLoopCloseTest {
         assertThat(swallowed).hasValueGreaterThan(100);
         assertThat(log).containsExactly("well-behaved");
         assertThat(handled).singleElement().asString().contains("abandoned: task 'stubborn' swallowed 1000 cancels");
+        assertThat(loop.toString()).endsWith("tasks=0]");
+    }
+
+    /** However it waits: the refusals are counted for all kinds of waits together. */
+    @Test
+    void close_tasksThatSwallowEveryCancel_inEveryKindOfWait_areAbandoned() {
+        Map<String, VoidTaskBody<Exception>> waits = waits();
+        Map<String, AtomicInteger> swallowed = new LinkedHashMap<>();
+        runBriefly(() -> waits.forEach((name, wait) -> {
+            AtomicInteger count = new AtomicInteger();
+            swallowed.put(name, count);
+            Async.createTask(name, () -> {
+                while (true) {
+                    try {
+                        wait.run();
+                    } catch (CancelledException e) {
+                        count.incrementAndGet();
+                    }
+                }
+            });
+        }));
+        closeInTime();
+        assertThat(handled).hasSize(waits.size()).allMatch(report -> report.contains("swallowed 1000 cancels"));
+        assertThat(swallowed.values()).allSatisfy(count -> assertThat(count).hasValueBetween(1_000, 1_001));
         assertThat(loop.toString()).endsWith("tasks=0]");
     }
 
