@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.signalbox.core;
 
+import dev.signalbox.core.internal.Checks;
 import dev.signalbox.core.internal.LifoItems;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -24,7 +25,7 @@ import java.util.concurrent.locks.ReentrantLock;
 public final class LifoQueue<E> extends Queue<E> {
     /** Creates a queue without a bound. */
     public LifoQueue() {
-        super(new LifoItems<>(), NONE, new ReentrantLock());
+        super(new LifoItems<>(), NONE, new ReentrantLock(), false);
     }
 
     /**
@@ -35,6 +36,23 @@ public final class LifoQueue<E> extends Queue<E> {
      *     {@link #LifoQueue()} here
      */
     public LifoQueue(int capacity) {
-        super(new LifoItems<>(), checkCapacity(capacity, "LifoQueue"), new ReentrantLock());
+        super(new LifoItems<>(), checkCapacity(capacity, "LifoQueue"), new ReentrantLock(), false);
+    }
+
+    private LifoQueue(int capacity, boolean fair) {
+        super(new LifoItems<>(), capacity, new ReentrantLock(), fair);
+    }
+
+    /**
+     * Creates a bounded queue in which nobody who waits is overtaken: those who wait to put do so in the order in which they
+     * came, and so do those who wait to take.
+     *
+     * @param capacity how many items it holds at most, at least 1; {@link Integer#MAX_VALUE} for a queue that is never full
+     * @param <E> the type of the items
+     * @return the queue
+     * @throws IllegalArgumentException if {@code capacity} is zero or negative
+     */
+    public static <E> LifoQueue<E> fair(int capacity) {
+        return new LifoQueue<>(Checks.positive(capacity, "capacity"), true);
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.signalbox.core;
 
+import dev.signalbox.core.internal.Checks;
 import dev.signalbox.core.internal.SortedItems;
 import java.util.Comparator;
 import java.util.Objects;
@@ -34,7 +35,7 @@ import java.util.concurrent.locks.ReentrantLock;
 public final class PriorityQueue<E> extends Queue<E> {
     /** Creates a queue without a bound, in the natural order of the items. */
     public PriorityQueue() {
-        super(new SortedItems<>(naturalOrder()), NONE, new ReentrantLock());
+        this(naturalOrder(), NONE, false);
     }
 
     /**
@@ -45,7 +46,7 @@ public final class PriorityQueue<E> extends Queue<E> {
      *     {@link #PriorityQueue()} here
      */
     public PriorityQueue(int capacity) {
-        super(new SortedItems<>(naturalOrder()), checkCapacity(capacity, "PriorityQueue"), new ReentrantLock());
+        this(naturalOrder(), checkCapacity(capacity, "PriorityQueue"), false);
     }
 
     /**
@@ -54,7 +55,7 @@ public final class PriorityQueue<E> extends Queue<E> {
      * @param order what compares the items
      */
     public PriorityQueue(Comparator<? super E> order) {
-        super(new SortedItems<>(Objects.requireNonNull(order, "order")), NONE, new ReentrantLock());
+        this(order, NONE, false);
     }
 
     /**
@@ -66,10 +67,38 @@ public final class PriorityQueue<E> extends Queue<E> {
      *     {@link #PriorityQueue(Comparator)} here
      */
     public PriorityQueue(int capacity, Comparator<? super E> order) {
-        super(
-                new SortedItems<>(Objects.requireNonNull(order, "order")),
-                checkCapacity(capacity, "PriorityQueue"),
-                new ReentrantLock());
+        this(order, checkCapacity(capacity, "PriorityQueue"), false);
+    }
+
+    private PriorityQueue(Comparator<? super E> order, long capacity, boolean fair) {
+        super(new SortedItems<>(Objects.requireNonNull(order, "order")), capacity, new ReentrantLock(), fair);
+    }
+
+    /**
+     * Creates a bounded queue in the natural order of the items in which nobody who waits is overtaken: those who wait to put
+     * do so in the order in which they came, and so do those who wait to take.
+     *
+     * @param capacity how many items it holds at most, at least 1; {@link Integer#MAX_VALUE} for a queue that is never full
+     * @param <E> the type of the items
+     * @return the queue
+     * @throws IllegalArgumentException if {@code capacity} is zero or negative
+     */
+    public static <E> PriorityQueue<E> fair(int capacity) {
+        return fair(capacity, naturalOrder());
+    }
+
+    /**
+     * Creates a bounded queue in which nobody who waits is overtaken: those who wait to put do so in the order in which they
+     * came, and so do those who wait to take.
+     *
+     * @param capacity how many items it holds at most, at least 1; {@link Integer#MAX_VALUE} for a queue that is never full
+     * @param order what compares the items
+     * @param <E> the type of the items
+     * @return the queue
+     * @throws IllegalArgumentException if {@code capacity} is zero or negative
+     */
+    public static <E> PriorityQueue<E> fair(int capacity, Comparator<? super E> order) {
+        return new PriorityQueue<>(order, Checks.positive(capacity, "capacity"), true);
     }
 
     @SuppressWarnings("unchecked") // items without a natural order are found by their first comparison

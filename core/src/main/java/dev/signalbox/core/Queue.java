@@ -65,7 +65,10 @@ import org.jspecify.annotations.Nullable;
  * throw {@link java.util.ConcurrentModificationException}.
  *
  * <p><b>Fairness.</b> Items come out in the order in which they went in. Callers that wait are woken in the order of
- * arrival, but whoever comes while there is an item, or room, takes it first (barging).
+ * arrival, but whoever comes while there is an item, or room, takes it first (barging). In a {@linkplain #fair(int) fair}
+ * queue nobody is overtaken: while callers wait to put, others that want to put wait behind them or, when they do not
+ * wait, find the queue full; while callers wait to take, others that want to take wait behind them or find it empty. Only
+ * {@code drainTo} and what removes items anywhere in the queue do not stand in line.
  *
  * <p><b>Interruption.</b> A waiting caller that is interrupted, or whose time runs out, has put or taken nothing. One that
  * has put or taken its item keeps its interrupt status for the next wait.
@@ -99,6 +102,9 @@ public sealed class Queue<E> extends AbstractQueue<E> implements BlockingQueue<E
      *   - Whatever concerns items in the middle holds both locks, in the order take lock, put lock. Items that are removed
      *     there are taken off the count of the puts, as if they had never been put.
      *   - LifoQueue and PriorityQueue have items of which both ends are one; there both locks are the same.
+     *   - A fair queue has a line for each side, which is outside of all locks. Who cannot go on at once enters it, and only
+     *     its first does all of the above; whoever is not in it goes on only while nobody is. Who gets to be the first looks
+     *     before it waits, so nothing has to be handed over when the first leaves, in whatever way.
      */
 
     /** A capacity that is never reached, and a wait that never ends. */
@@ -130,6 +136,9 @@ public sealed class Queue<E> extends AbstractQueue<E> implements BlockingQueue<E
     private long takes; // written with the take lock, released to those who read it without
     private long putsSeen; // a count of puts, at most the present one; guarded by the take lock
 
+    private final @Nullable Line putters; // null: not fair
+    private final @Nullable Line takers;
+
     private volatile boolean shutdown; // written with both locks
 
     private final ReentrantLock doneLock = new ReentrantLock(); // within the others, or alone
@@ -139,7 +148,7 @@ public sealed class Queue<E> extends AbstractQueue<E> implements BlockingQueue<E
 
     /** Creates a queue without a bound. */
     public Queue() {
-        this(new FifoItems<>(), NONE, new ReentrantLock(), new ReentrantLock());
+        this(new FifoItems<>(), NONE, new ReentrantLock(), new ReentrantLock(), false);
     }
 
     /**
@@ -150,21 +159,37 @@ public sealed class Queue<E> extends AbstractQueue<E> implements BlockingQueue<E
      *     {@link #Queue()} here
      */
     public Queue(int capacity) {
-        this(new FifoItems<>(), checkCapacity(capacity, "Queue"), new ReentrantLock(), new ReentrantLock());
+        this(new FifoItems<>(), checkCapacity(capacity, "Queue"), new ReentrantLock(), new ReentrantLock(), false);
     }
 
     /** Creates a queue whose items have but one end. */
-    Queue(Items<E> items, long capacity, ReentrantLock lock) {
-        this(items, capacity, lock, lock);
+    Queue(Items<E> items, long capacity, ReentrantLock lock, boolean fair) {
+        this(items, capacity, lock, lock, fair);
     }
 
-    private Queue(Items<E> items, long capacity, ReentrantLock putLock, ReentrantLock takeLock) {
+    private Queue(Items<E> items, long capacity, ReentrantLock putLock, ReentrantLock takeLock, boolean fair) {
         this.items = items;
         this.capacity = capacity;
         this.putLock = putLock;
         this.takeLock = takeLock;
         this.notEmpty = putLock.newCondition();
         this.notFull = takeLock.newCondition();
+        this.putters = fair ? new Line() : null;
+        this.takers = fair ? new Line() : null;
+    }
+
+    /**
+     * Creates a bounded queue in which nobody who waits is overtaken: those who wait to put do so in the order in which they
+     * came, and so do those who wait to take.
+     *
+     * @param capacity how many items it holds at most, at least 1; {@link Integer#MAX_VALUE} for a queue that is never full
+     * @param <E> the type of the items
+     * @return the queue
+     * @throws IllegalArgumentException if {@code capacity} is zero or negative
+     */
+    public static <E> Queue<E> fair(int capacity) {
+        int checked = Checks.positive(capacity, "capacity");
+        return new Queue<>(new FifoItems<>(), checked, new ReentrantLock(), new ReentrantLock(), true);
     }
 
     static int checkCapacity(int capacity, String type) {
@@ -232,7 +257,7 @@ public sealed class Queue<E> extends AbstractQueue<E> implements BlockingQueue<E
      * Puts an item if there is room, without waiting.
      *
      * @param e the item
-     * @return whether it is in the queue; false if the queue is full
+     * @return whether it is in the queue; false if the queue is full, or if it is fair and others wait to put
      * @throws QueueShutdownException if the queue is shut down
      */
     @Override
@@ -246,12 +271,13 @@ public sealed class Queue<E> extends AbstractQueue<E> implements BlockingQueue<E
      * @param e the item
      * @return true
      * @throws QueueShutdownException if the queue is shut down
-     * @throws IllegalStateException if it is full
+     * @throws IllegalStateException if it is full, or if it is fair and others wait to put
      */
     @Override
     public boolean add(E e) {
         if (!offer(e)) {
-            throw new IllegalStateException("queue is full: " + this);
+            throw new IllegalStateException(
+                    "queue is full" + (putters == null ? ": " : ", or others wait to put: ") + this);
         }
         return true;
     }
@@ -263,7 +289,7 @@ public sealed class Queue<E> extends AbstractQueue<E> implements BlockingQueue<E
      * @return whether there were any
      * @throws IllegalArgumentException if {@code c} is this queue
      * @throws QueueShutdownException if the queue is or gets shut down
-     * @throws IllegalStateException if it gets full
+     * @throws IllegalStateException if it gets full, or if it is fair and others wait to put
      */
     @Override
     public boolean addAll(Collection<? extends E> c) {
@@ -280,17 +306,16 @@ public sealed class Queue<E> extends AbstractQueue<E> implements BlockingQueue<E
         return tryPut(e) || (nanos > 0 && Waits.await(this, () -> waitToPut(e, nanos)));
     }
 
-    /** Puts an item if there is room. */
+    /** Puts an item if there is room, and nobody in line for it before the caller. */
     private boolean tryPut(E e) {
         putLock.lock();
         try {
             checkOpen();
-            long count = puts;
-            if (count - takesSeen >= capacity && count - (takesSeen = (long) TAKES.getAcquire(this)) >= capacity) {
+            if (!hasRoom() || (putters != null && !putters.isTurn())) {
                 return false;
             }
             items.add(e);
-            PUTS.setRelease(this, count + 1);
+            PUTS.setRelease(this, puts + 1);
             notEmpty.signal();
             return true;
         } finally {
@@ -298,8 +323,27 @@ public sealed class Queue<E> extends AbstractQueue<E> implements BlockingQueue<E
         }
     }
 
+    /** Whether there is room; with the put lock. */
+    private boolean hasRoom() {
+        return puts - takesSeen < capacity || puts - (takesSeen = (long) TAKES.getAcquire(this)) < capacity;
+    }
+
     private boolean waitToPut(E e, long nanos) throws InterruptedException {
         long deadline = System.nanoTime() + nanos;
+        if (putters == null) {
+            return putWhenThereIsRoom(e, nanos, deadline);
+        }
+        if (!putters.enter(nanos, deadline)) {
+            return false;
+        }
+        try {
+            return putWhenThereIsRoom(e, nanos, deadline);
+        } finally {
+            putters.leave();
+        }
+    }
+
+    private boolean putWhenThereIsRoom(E e, long nanos, long deadline) throws InterruptedException {
         try {
             while (awaitRoom(nanos, deadline)) {
                 if (tryPut(e)) {
@@ -393,7 +437,7 @@ public sealed class Queue<E> extends AbstractQueue<E> implements BlockingQueue<E
     /**
      * Takes the next item if there is one, without waiting.
      *
-     * @return the item; null if the queue is empty
+     * @return the item; null if the queue is empty, or if it is fair and others wait to take
      * @throws QueueShutdownException if it is shut down and empty
      */
     @Override
@@ -406,19 +450,20 @@ public sealed class Queue<E> extends AbstractQueue<E> implements BlockingQueue<E
      *
      * @return the item
      * @throws QueueShutdownException if the queue is shut down and empty
-     * @throws NoSuchElementException if it is just empty
+     * @throws NoSuchElementException if it is just empty, or if it is fair and others wait to take
      */
     @Override
     public E remove() {
         E item = poll();
         if (item == null) {
-            throw isEmptyNow();
+            throw new NoSuchElementException(
+                    "queue is empty" + (takers == null ? ": " : ", or others wait to take: ") + this);
         }
         return item;
     }
 
     /**
-     * Takes all items that there are, without waiting, and adds them to a collection.
+     * Takes all items that there are, without waiting, and adds them to a collection; in a fair queue before all that wait.
      *
      * @param c the collection; it must not wait, since takes from this queue are held up meanwhile. When it refuses an item,
      *     that one and those behind it stay in the queue
@@ -433,7 +478,8 @@ public sealed class Queue<E> extends AbstractQueue<E> implements BlockingQueue<E
     }
 
     /**
-     * Takes the items that there are, no more than the given number and without waiting, and adds them to a collection.
+     * Takes the items that there are, no more than the given number and without waiting, and adds them to a collection; in a
+     * fair queue before all that wait.
      *
      * @param c the collection; it must not wait, since takes from this queue are held up meanwhile. When it refuses an item,
      *     that one and those behind it stay in the queue
@@ -490,12 +536,12 @@ public sealed class Queue<E> extends AbstractQueue<E> implements BlockingQueue<E
         return taken.item;
     }
 
-    /** Takes the next item if there is one. */
+    /** Takes the next item if there is one, and nobody in line for it before the caller. */
     private @Nullable E tryTake() {
         takeLock.lock();
         try {
             if (hasItem()) {
-                return removeNext();
+                return takers == null || takers.isTurn() ? removeNext() : null;
             }
             // No put can have come in between: a shutdown has both locks, so this one has seen what was put before it.
             if (shutdown) {
@@ -522,6 +568,20 @@ public sealed class Queue<E> extends AbstractQueue<E> implements BlockingQueue<E
 
     private @Nullable E waitToTake(long nanos) throws InterruptedException {
         long deadline = System.nanoTime() + nanos;
+        if (takers == null) {
+            return takeWhenThereIsAnItem(nanos, deadline);
+        }
+        if (!takers.enter(nanos, deadline)) {
+            return null;
+        }
+        try {
+            return takeWhenThereIsAnItem(nanos, deadline);
+        } finally {
+            takers.leave();
+        }
+    }
+
+    private @Nullable E takeWhenThereIsAnItem(long nanos, long deadline) throws InterruptedException {
         try {
             while (awaitItem(nanos, deadline)) {
                 E item = tryTake();
@@ -893,13 +953,9 @@ public sealed class Queue<E> extends AbstractQueue<E> implements BlockingQueue<E
     public E element() {
         E item = peek();
         if (item == null) {
-            throw isEmptyNow();
+            throw new NoSuchElementException("queue is empty: " + this);
         }
         return item;
-    }
-
-    private NoSuchElementException isEmptyNow() {
-        return new NoSuchElementException("queue is empty: " + this);
     }
 
     /**

@@ -89,8 +89,11 @@ public final class HookScenarios {
     }
 
     public static void queue_neverWaiting_neverCallsTheHook(TestThreads threads) throws Exception {
-        for (Queue<Integer> queue :
-                List.of(new Queue<Integer>(1), new LifoQueue<Integer>(1), new PriorityQueue<Integer>(1))) {
+        for (Queue<Integer> queue : List.of(
+                new Queue<Integer>(1),
+                Queue.<Integer>fair(1),
+                new LifoQueue<Integer>(1),
+                new PriorityQueue<Integer>(1))) {
             queue.put(1);
             assertThat(queue.offer(2, Duration.ZERO)).isFalse();
             assertThat(queue.join(Duration.ZERO)).isFalse();
@@ -216,8 +219,11 @@ public final class HookScenarios {
     }
 
     public static void queue_waiting_callsTheHookOnce(TestThreads threads) throws Exception {
-        for (Queue<Integer> queue :
-                List.of(new Queue<Integer>(1), new LifoQueue<Integer>(1), new PriorityQueue<Integer>(1))) {
+        for (Queue<Integer> queue : List.of(
+                new Queue<Integer>(1),
+                Queue.<Integer>fair(1),
+                new LifoQueue<Integer>(1),
+                new PriorityQueue<Integer>(1))) {
             TestThreads.Body put = () -> queue.put(1);
             assertOneWait(threads, queue, queue::take, put);
             assertOneWait(threads, queue, () -> queue.poll(1, TimeUnit.DAYS), put);
@@ -227,6 +233,20 @@ public final class HookScenarios {
             assertOneWait(threads, queue, () -> queue.offer(1, 1, TimeUnit.DAYS), queue::take);
             assertOneWait(
                     threads, queue, () -> assertThat(queue.offer(1, FOREVER)).isTrue(), queue::take);
+        }
+    }
+
+    public static void fairQueue_waitingInLine_callsTheHookOnce(TestThreads threads) throws Exception {
+        Queue<Integer> queue = Queue.fair(1);
+        for (TestThreads.Body take : List.<TestThreads.Body>of(queue::take, () -> queue.poll(1, TimeUnit.DAYS))) {
+            RecordingHook.CALLS.clear();
+            TestThread<Void> first = threads.start(queue::take).awaitParked();
+            TestThread<Void> second = threads.start(take).awaitParked();
+            queue.put(1);
+            first.join();
+            queue.put(1);
+            second.join();
+            assertThat(RecordingHook.CALLS).containsExactly(queue, queue);
         }
     }
 

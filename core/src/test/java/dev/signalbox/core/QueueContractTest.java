@@ -79,6 +79,47 @@ final class QueueContractTest {
     }
 
     @Nested
+    final class OursFair implements QueueContract {
+        @Override
+        public BlockingQueue<Integer> create(int capacity) {
+            return Queue.fair(capacity);
+        }
+
+        @Override
+        public BlockingQueue<Integer> create() {
+            return Queue.fair(Integer.MAX_VALUE);
+        }
+
+        @Override
+        public BlockingQueue<Runnable> createForTasks() {
+            return Queue.fair(Integer.MAX_VALUE);
+        }
+    }
+
+    @Nested
+    final class OursFairByPriority implements QueueContract {
+        @Override
+        public BlockingQueue<Integer> create(int capacity) {
+            return PriorityQueue.fair(capacity);
+        }
+
+        @Override
+        public BlockingQueue<Integer> create() {
+            return PriorityQueue.fair(Integer.MAX_VALUE);
+        }
+
+        @Override
+        public BlockingQueue<Runnable> createForTasks() {
+            return PriorityQueue.fair(Integer.MAX_VALUE);
+        }
+
+        @Override
+        public List<Integer> inOrder(List<Integer> put) {
+            return put.stream().sorted().toList();
+        }
+    }
+
+    @Nested
     final class JdkLinked implements QueueContract {
         @Override
         public BlockingQueue<Integer> create(int capacity) {

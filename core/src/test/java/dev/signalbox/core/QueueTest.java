@@ -75,6 +75,15 @@ final class QueueTest {
         assertCapacityRefused("0", "LifoQueue", () -> new LifoQueue<>(0));
         assertCapacityRefused("0", "PriorityQueue", () -> new PriorityQueue<>(0));
         assertCapacityRefused("-5", "PriorityQueue", () -> new PriorityQueue<>(-5, String.CASE_INSENSITIVE_ORDER));
+        for (ThrowingCallable call : List.<ThrowingCallable>of(
+                () -> Queue.fair(0),
+                () -> LifoQueue.fair(0),
+                () -> PriorityQueue.fair(0),
+                () -> PriorityQueue.fair(0, String.CASE_INSENSITIVE_ORDER))) {
+            assertThatThrownBy(call)
+                    .isExactlyInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("capacity: 0 (expected: > 0)");
+        }
     }
 
     private static void assertCapacityRefused(String capacity, String type, ThrowingCallable call) {
@@ -109,6 +118,7 @@ final class QueueTest {
         assertNull("a", () -> queue.toArray((Object[]) null));
         assertNull("order", () -> new PriorityQueue<>(null));
         assertNull("order", () -> new PriorityQueue<>(1, null));
+        assertNull("order", () -> PriorityQueue.fair(1, null));
         assertThat(queue).isEmpty();
     }
 
