@@ -20,9 +20,14 @@ import java.util.concurrent.locks.ReentrantLock;
  * String next = jobs.take(); // "eat"
  * }</pre>
  *
- * <p>The order is asked while the queue is locked, so it must not wait for anything. When it throws, as it does for items
- * that cannot be compared, so does the put or take, and the queue is as it was before. A put of something that has no
- * order at all throws even when there is nothing to compare it with.
+ * <p>The order is asked while the queue is locked, so it must neither wait for anything nor use the queue. When it throws, as
+ * it does for items that cannot be compared, so does the put, the take or the removal, and the queue is as it was before;
+ * {@code drainTo} has then taken the items before that one. A put of something that has no order at all throws even when
+ * there is nothing to compare it with.
+ *
+ * <p>Iterators, streams, {@code forEach} and {@code toArray} sort the items of their moment, so they ask the order too, without
+ * the lock, and throw what it throws. {@code contains}, {@code remove(Object)}, {@code removeIf} and their like see them in
+ * no particular order.
  *
  * <p>Interruption, joining, shutdown and memory consistency effects are those of {@link Queue}; so is fairness among
  * callers, whereas an item may stay for ever behind lesser ones.

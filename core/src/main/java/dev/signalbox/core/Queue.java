@@ -136,6 +136,8 @@ public sealed class Queue<E> extends AbstractQueue<E> implements BlockingQueue<E
     private long takes; // written with the take lock, released to those who read it without
     private long putsSeen; // a count of puts, at most the present one; guarded by the take lock
 
+    private long removals; // of items anywhere in the queue; guarded by both locks
+
     private final @Nullable Line putters; // null: not fair
     private final @Nullable Line takers;
 
@@ -465,8 +467,8 @@ public sealed class Queue<E> extends AbstractQueue<E> implements BlockingQueue<E
     /**
      * Takes all items that there are, without waiting, and adds them to a collection; in a fair queue before all that wait.
      *
-     * @param c the collection; it must not wait, since takes from this queue are held up meanwhile. When it refuses an item,
-     *     that one and those behind it stay in the queue
+     * @param c the collection; it must not wait, since takes from this queue are held up meanwhile: two queues that are drained
+     *     into each other at once may wait for ever. When it refuses an item, that one and those behind it stay in the queue
      * @return how many items were taken, also zero after a shutdown
      * @throws IllegalArgumentException if {@code c} is this queue
      * @throws IllegalStateException if {@code c}, while an item is added to it, takes or removes that item itself, or puts
@@ -481,8 +483,8 @@ public sealed class Queue<E> extends AbstractQueue<E> implements BlockingQueue<E
      * Takes the items that there are, no more than the given number and without waiting, and adds them to a collection; in a
      * fair queue before all that wait.
      *
-     * @param c the collection; it must not wait, since takes from this queue are held up meanwhile. When it refuses an item,
-     *     that one and those behind it stay in the queue
+     * @param c the collection; it must not wait, since takes from this queue are held up meanwhile: two queues that are drained
+     *     into each other at once may wait for ever. When it refuses an item, that one and those behind it stay in the queue
      * @param maxElements how many to take at most; zero or less: none
      * @return how many items were taken, also zero after a shutdown
      * @throws IllegalArgumentException if {@code c} is this queue
@@ -495,9 +497,11 @@ public sealed class Queue<E> extends AbstractQueue<E> implements BlockingQueue<E
         int drained = 0;
         takeLock.lock();
         try {
-            // Order matters: an item that the collection refuses has not been removed.
+            // Order matters: an item that the collection refuses has not been removed, and one that cannot be removed,
+            // since the order throws, is not in the collection.
             for (; drained < maxElements && hasItem(); drained++) {
                 E item = items.peek();
+                items.checkRemovable();
                 c.add(item);
                 checkIsNext(item);
                 removeNext();
@@ -777,17 +781,34 @@ public sealed class Queue<E> extends AbstractQueue<E> implements BlockingQueue<E
     }
 
     /**
-     * Removes one occurrence of an item, which is not unfinished any more. Takes time in proportion to the size.
+     * Removes the first item that is equal to an object, or any one in a {@link PriorityQueue}; it is not unfinished any more.
+     * Takes time in proportion to the size.
      *
      * @param o what the item has to be equal to
      * @return whether there was one
      */
     @Override
     public boolean remove(@Nullable Object o) {
-        Iterator<E> present = iterator();
+        Snapshot<E> present = snapshot(false);
         while (present.hasNext()) {
-            E item = present.next();
-            if (o != null && o.equals(item) && discardOne(item, 0, 1)) {
+            if (o != null && o.equals(present.next()) && present.removeIfPresent()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
+     * Returns whether an item is in the queue at this moment. Takes time in proportion to the size.
+     *
+     * @param o what the item has to be equal to
+     * @return true if there is one
+     */
+    @Override
+    public boolean contains(@Nullable Object o) {
+        Snapshot<E> present = snapshot(false);
+        while (o != null && present.hasNext()) {
+            if (o.equals(present.next())) {
                 return true;
             }
         }
@@ -831,43 +852,57 @@ public sealed class Queue<E> extends AbstractQueue<E> implements BlockingQueue<E
         Objects.requireNonNull(filter, "filter");
         // Counted, as an item may be in the queue several times and the predicate true for some of them only.
         IdentityHashMap<Object, Integer> matches = new IdentityHashMap<>();
-        for (E item : this) {
+        snapshot(false).forEachRemaining(item -> {
             if (filter.test(item)) {
                 matches.merge(item, 1, Integer::sum);
             }
-        }
+        });
         return !matches.isEmpty() && discard(item -> matches.merge(item, -1, Integer::sum) >= 0);
     }
 
-    /**
-     * Removes an item that may be in the queue several times: one occurrence of those that are known, of which the first
-     * have been taken if there are fewer by now.
-     */
-    private boolean discardOne(Object item, int occurrence, int known) {
+    /** Removes the present item of a snapshot; false if it was not there any more. */
+    boolean discard(Snapshot<E> snapshot) {
         lockBoth();
         try {
-            Object[] all = items.toArray(size());
-            int left = occurrence - Math.max(0, known - count(item, all, all.length));
-            if (left < 0) {
+            int index = find(snapshot);
+            if (index < 0) {
                 return false;
             }
-            int found = -1;
-            while (left >= 0) {
-                left -= all[++found] == item ? 1 : 0;
-            }
-            System.arraycopy(all, found + 1, all, found, all.length - found - 1);
-            keep(all, all.length - 1);
+            items.removeAt(index);
+            forget(1);
+            notFull.signal();
             return true;
         } finally {
             unlockBoth();
         }
     }
 
-    /** How many of the first items are this one. */
-    private static int count(Object item, @Nullable Object[] items, int length) {
+    /** Finds the present item of a snapshot; with both locks. */
+    private int find(Snapshot<E> snapshot) {
+        Object item = snapshot.item();
+        int size = size();
+        if (removals == snapshot.removals()) {
+            long taken = takes - snapshot.takes();
+            int index = items.find(item, snapshot.index(), taken, size - snapshot.size(), size);
+            if (index >= 0) {
+                return index;
+            }
+        }
+        // It may be in the queue several times. If it is so fewer times than before, the first ones are gone.
+        int gone = Math.max(0, snapshot.all() - count(item, size));
+        int left = snapshot.earlier() - gone;
+        int index = left < 0 ? -1 : items.indexOf(item, 0, size);
+        for (; left > 0 && index >= 0; left--) {
+            index = items.indexOf(item, index + 1, size);
+        }
+        return index;
+    }
+
+    /** How often an item is in the queue; with both locks. */
+    private int count(Object item, int size) {
         int count = 0;
-        for (int i = 0; i < length; i++) {
-            count += items[i] == item ? 1 : 0;
+        for (int i = items.indexOf(item, 0, size); i >= 0; i = items.indexOf(item, i + 1, size)) {
+            count++;
         }
         return count;
     }
@@ -884,25 +919,29 @@ public sealed class Queue<E> extends AbstractQueue<E> implements BlockingQueue<E
                 }
             }
             int kept = all.length - discarded;
-            System.arraycopy(all, discarded, all, 0, kept);
-            keep(all, kept);
+            if (discarded > 0) {
+                System.arraycopy(all, discarded, all, 0, kept);
+                items.replaceAll(all, kept);
+                forget(discarded);
+                notFull.signalAll();
+            }
             return discarded > 0;
         } finally {
             unlockBoth();
         }
     }
 
-    /** Keeps only the first items of the array; with both locks. */
-    private void keep(Object[] kept, int size) {
-        items.replaceAll(kept, size);
-        putsSeen = takes + size;
-        PUTS.setRelease(this, takes + size);
-        notFull.signalAll();
+    /** Takes that many items that were removed off the count of the puts; with both locks. */
+    private void forget(int removed) {
+        removals += removed;
+        long left = puts - removed;
+        putsSeen = left;
+        PUTS.setRelease(this, left);
         doneLock.lock();
         try {
             // What was reported done before it was taken may have been removed: the next item is unfinished all the
             // same.
-            dones = Math.min(dones, takes + size);
+            dones = Math.min(dones, left);
             signalIfAllDone();
         } finally {
             doneLock.unlock();
@@ -998,13 +1037,31 @@ public sealed class Queue<E> extends AbstractQueue<E> implements BlockingQueue<E
 
     /**
      * Returns an iterator over the items of this moment, in the order in which they would be taken. Its {@code remove} takes
-     * an item out of the queue if it is still there, in time in proportion to the size.
+     * an item out of the queue if it is still there: at once if items come out first in, first out, and nothing but takes
+     * and this iterator has removed any meanwhile; otherwise in time in proportion to the size.
      *
      * @return the iterator
      */
     @Override
     public Iterator<E> iterator() {
-        return new Snapshot(toArray());
+        return snapshot(true);
+    }
+
+    /** The items of this moment, in the order in which they would be taken if that is wanted. */
+    private Snapshot<E> snapshot(boolean sorted) {
+        Object[] all;
+        Snapshot<E> snapshot;
+        lockBoth();
+        try {
+            all = items.toArray(size());
+            snapshot = new Snapshot<>(this, all, takes, removals);
+        } finally {
+            unlockBoth();
+        }
+        if (sorted) {
+            items.sort(all);
+        }
+        return snapshot;
     }
 
     /**
@@ -1067,43 +1124,5 @@ public sealed class Queue<E> extends AbstractQueue<E> implements BlockingQueue<E
     public String toString() {
         return Identity.of(this) + " [size=" + size() + ", capacity=" + (capacity == NONE ? "unbounded" : capacity)
                 + ", unfinished=" + Math.max(0, (long) PUTS.getAcquire(this) - dones) + ", shutdown=" + shutdown + ']';
-    }
-
-    /** The items of one moment. */
-    private final class Snapshot implements Iterator<E> {
-        private final @Nullable Object[] items; // null where this iterator has removed it
-        private int next;
-        private boolean removable;
-
-        Snapshot(@Nullable Object[] items) {
-            this.items = items;
-        }
-
-        @Override
-        public boolean hasNext() {
-            return next < items.length;
-        }
-
-        @Override
-        @SuppressWarnings({"unchecked", "NullAway"}) // the queue has no other items, and nothing ahead is removed
-        public E next() {
-            if (!hasNext()) {
-                throw new NoSuchElementException("no more items: " + next + " of " + items.length + " seen");
-            }
-            removable = true;
-            return (E) items[next++];
-        }
-
-        @Override
-        public void remove() {
-            if (!removable) {
-                throw new IllegalStateException("remove() without a next() before it");
-            }
-            removable = false;
-            Object item = Objects.requireNonNull(items[next - 1]);
-            // The same object may be in the queue several times, and this one be taken while others are not.
-            discardOne(item, count(item, items, next - 1), count(item, items, items.length));
-            items[next - 1] = null;
-        }
     }
 }

@@ -12,6 +12,7 @@ import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -565,6 +566,132 @@ final class QueueTest {
         assertThat(queue).hasSize(1).doesNotContain(first);
     }
 
+    /** Against a list that does the same the slow way: items are few, so most of them are there several times. */
+    @ParameterizedTest
+    @EnumSource
+    void removalsAnywhere_amongPutsAndTakes_matchAModel(Kind kind) {
+        Random random = new Random(11);
+        for (int round = 0; round < 60; round++) {
+            Queue<Integer> queue = kind.create();
+            List<Integer> model = new ArrayList<>();
+            int different = round % 2 == 0 ? 5 : 100_000; // above 127 not even equal items are the same object
+            Iterator<Integer> iterator = queue.iterator();
+            List<Integer> ahead = new ArrayList<>();
+            for (int step = 0; step < 500; step++) {
+                switch (random.nextInt(8)) {
+                    case 0, 1 -> {
+                        for (int i = random.nextInt(150); i > 0; i--) {
+                            Integer item = random.nextInt(different);
+                            queue.add(item);
+                            putInto(model, item, kind);
+                        }
+                        iterator = queue.iterator();
+                        ahead = new ArrayList<>(model);
+                    }
+                    case 2 -> {
+                        for (int i = random.nextInt(100); i > 0 && !model.isEmpty(); i--) {
+                            assertThat(queue.poll()).isEqualTo(model.remove(0));
+                        }
+                        iterator = queue.iterator();
+                        ahead = new ArrayList<>(model);
+                    }
+                    case 3 -> {
+                        Object item = model.isEmpty() ? 1 : model.get(random.nextInt(model.size()));
+                        assertThat(queue.remove(item)).isEqualTo(model.remove(item));
+                        iterator = queue.iterator();
+                        ahead = new ArrayList<>(model);
+                    }
+                    default -> {
+                        for (int i = random.nextInt(80); i > 0 && iterator.hasNext(); i--) {
+                            assertThat(iterator.next()).isEqualTo(ahead.remove(0));
+                            if (random.nextInt(3) > 0) {
+                                iterator.remove();
+                                model.remove(model.size() - ahead.size() - 1);
+                            }
+                        }
+                    }
+                }
+                assertThat(queue.toArray())
+                        .as("step %d of round %d", step, round)
+                        .isEqualTo(model.toArray());
+            }
+        }
+    }
+
+    private static void putInto(List<Integer> model, Integer item, Kind kind) {
+        switch (kind) {
+            case FIFO -> model.add(item);
+            case LIFO -> model.add(0, item);
+            case PRIORITY -> {
+                int place = 0;
+                while (place < model.size() && model.get(place) <= item) {
+                    place++;
+                }
+                model.add(place, item);
+            }
+        }
+    }
+
+    /** Takes come between, so what was seen at one place is at another or gone; for each item the model knows which. */
+    @Test
+    void iterator_removesWhileOthersPutAndTake_matchesAModel() {
+        Random random = new Random(5);
+        for (int round = 0; round < 200; round++) {
+            Queue<Object> queue = round % 2 == 0 ? new Queue<>() : new LifoQueue<>();
+            List<Object> model = new ArrayList<>();
+            for (int i = 0; i < 300; i++) {
+                Object item = new Object();
+                queue.add(item);
+                model.add(round % 2 == 0 ? model.size() : 0, item);
+            }
+            Iterator<Object> iterator = queue.iterator();
+            Iterator<Object> other = queue.iterator();
+            while (iterator.hasNext()) {
+                Object item = iterator.next();
+                switch (random.nextInt(6)) {
+                    case 0 -> {
+                        Object taken = queue.poll();
+                        assertThat(taken).isSameAs(model.isEmpty() ? null : model.remove(0));
+                    }
+                    case 1 -> {
+                        Object added = new Object();
+                        queue.add(added);
+                        model.add(round % 2 == 0 ? model.size() : 0, added);
+                    }
+                    case 2 -> {
+                        if (round % 5 == 0) {
+                            model.remove(other.next());
+                            other.remove();
+                        }
+                    }
+                    default -> {
+                        iterator.remove();
+                        model.remove(item);
+                    }
+                }
+                assertThat(queue.toArray()).isEqualTo(model.toArray());
+            }
+        }
+    }
+
+    @Test
+    void iterator_removesEveryItemOfALongQueue_andTheQueueGoesOn() throws Exception {
+        Queue<Integer> queue = new Queue<>();
+        for (int round = 0; round < 3; round++) {
+            for (int i = 0; i < 1_000; i++) {
+                queue.put(i);
+            }
+            for (Iterator<Integer> iterator = queue.iterator(); iterator.hasNext(); ) {
+                if (iterator.next() % 500 != round) {
+                    iterator.remove();
+                }
+            }
+            assertThat(queue).containsExactly(round, 500 + round);
+            assertThat(queue.take() + queue.take()).isEqualTo(500 + 2 * round);
+            assertThat(queue.poll()).isNull();
+        }
+    }
+
     @ParameterizedTest
     @EnumSource
     void remainingCapacity_ofAHugeBound_isCounted(Kind kind) {
@@ -610,14 +737,92 @@ final class QueueTest {
                 IntStream.range(0, 40).map(i -> i * 7 % 40).boxed().toList();
         queue.addAll(items);
         for (int burnsAfter = 0; burnsAfter < 4; burnsAfter++) {
-            for (ThrowingCallable call :
-                    List.<ThrowingCallable>of(() -> queue.put(-1), queue::take, () -> queue.remove(20))) {
+            for (ThrowingCallable call : List.<ThrowingCallable>of(
+                    () -> queue.put(-1),
+                    queue::take,
+                    () -> queue.drainTo(new ArrayList<>()),
+                    () -> queue.removeIf(item -> item == 20))) {
                 fuse.set(burnsAfter);
                 assertThatThrownBy(call).isInstanceOf(UnsupportedOperationException.class);
                 fuse.set(Integer.MAX_VALUE);
                 assertThat(queue.toArray()).isEqualTo(items.stream().sorted().toArray());
             }
         }
+    }
+
+    @Test
+    void priority_orderThrowsWhileDraining_noItemIsInBoth() {
+        List<Integer> items = IntStream.range(0, 40).boxed().toList();
+        for (int least = 0; least < 39; least++) {
+            AtomicInteger incomparable = new AtomicInteger(Integer.MAX_VALUE); // with the last item, from this one on
+            Queue<Integer> queue = new PriorityQueue<>((a, b) -> {
+                if (Math.max(a, b) == 39 && Math.min(a, b) >= incomparable.get()) {
+                    throw new UnsupportedOperationException("from the order");
+                }
+                return Integer.compare(a, b);
+            });
+            queue.addAll(items);
+            List<Integer> target = new ArrayList<>();
+            incomparable.set(least);
+
+            assertThatThrownBy(() -> queue.drainTo(target)).isInstanceOf(UnsupportedOperationException.class);
+
+            incomparable.set(Integer.MAX_VALUE);
+            assertThat(Stream.concat(target.stream(), queue.stream())).containsExactlyElementsOf(items);
+        }
+    }
+
+    /** From the middle of the heap, where what fills the hole may have to go up or down. */
+    @Test
+    void priority_orderThrowsAtAnyComparisonOfARemoval_changesNothing() {
+        AtomicInteger fuse = new AtomicInteger(Integer.MAX_VALUE);
+        Random random = new Random(7);
+        for (int round = 0; round < 300; round++) {
+            List<Integer> items = random.ints(30, 0, 1_000).distinct().boxed().toList();
+            Queue<Integer> queue = new PriorityQueue<>((a, b) -> {
+                if (fuse.decrementAndGet() < 0) {
+                    throw new UnsupportedOperationException("from the order");
+                }
+                return Integer.compare(a, b);
+            });
+            queue.addAll(items);
+            List<Integer> left = new ArrayList<>(items);
+            while (!left.isEmpty()) {
+                Integer item = left.remove(random.nextInt(left.size()));
+                for (int burnsAfter = 0; queue.contains(item); burnsAfter++) {
+                    fuse.set(burnsAfter);
+                    try {
+                        queue.remove(item);
+                        fuse.set(Integer.MAX_VALUE);
+                    } catch (UnsupportedOperationException e) {
+                        fuse.set(Integer.MAX_VALUE);
+                        assertThat(queue).contains(item).hasSize(left.size() + 1);
+                    }
+                }
+                assertThat(queue.toArray()).isEqualTo(left.stream().sorted().toArray());
+            }
+        }
+    }
+
+    @Test
+    void priority_lookingAndRemovingBulks_donotNeedTheOrder() {
+        AtomicInteger comparisons = new AtomicInteger();
+        Queue<Integer> queue = new PriorityQueue<>((a, b) -> {
+            comparisons.incrementAndGet();
+            return Integer.compare(a, b);
+        });
+        queue.addAll(List.of(5, 3, 4, 1, 2));
+        comparisons.set(0);
+
+        assertThat(queue.contains(4)).isTrue();
+        assertThat(queue.containsAll(List.of(1, 2))).isTrue();
+        assertThat(queue.contains(6)).isFalse();
+        assertThat(queue.remove(6)).isFalse();
+        assertThat(queue.removeIf(item -> item > 6)).isFalse();
+        queue.clear();
+
+        assertThat(comparisons).hasValue(0);
+        assertThat(queue).isEmpty();
     }
 
     @Test

@@ -18,6 +18,10 @@ public final class FifoItems<E> extends Items<E> {
      * the queue lets a take in only after it has seen, by the count of puts, that its item is there. The write of that
      * count comes after those of the item and of the link to its chunk, so they are seen too.
      *
+     * Where an item is removed in the middle, those before it in its chunk move up: the hole is at the start of the chunk, so
+     * the ends need not know of it before the takes come there. An empty chunk takes over what the next one holds. Who removes
+     * many looks for them from the front to the back, so where the last one was found is remembered.
+     *
      * A chunk that the takes have left is handed back to the puts, so a queue that is neither growing nor shrinking
      * allocates nothing.
      */
@@ -33,12 +37,18 @@ public final class FifoItems<E> extends Items<E> {
     // Set by a take, cleared by a put: a chunk may get lost between them, but never is there for two.
     private volatile @Nullable Chunk spare;
 
+    // Where the last item was looked for, null if that is not known; guarded by the take lock, and set with both.
+    private @Nullable Chunk near;
+    private int nearBase; // the index of its first item, if the first chunk were not yet begun
+
     /** Creates an empty chain. */
     public FifoItems() {}
 
     /** A piece of the chain. */
     private static final class Chunk {
         final @Nullable Object[] items = new @Nullable Object[CHUNK];
+
+        int start; // where its items begin, unless it is the first; written with both locks
 
         @Nullable
         Chunk next; // written with the put lock, before the count of puts tells of it
@@ -72,7 +82,7 @@ public final class FifoItems<E> extends Items<E> {
     @Override
     @SuppressWarnings({"unchecked", "NullAway"}) // an item was put here, and nothing else
     public E peek() {
-        if (takes == CHUNK) {
+        while (takes == CHUNK) {
             leaveFirst();
         }
         return (E) first.items[takes];
@@ -82,7 +92,9 @@ public final class FifoItems<E> extends Items<E> {
     private void leaveFirst() {
         Chunk left = first;
         first = left.next;
-        takes = 0;
+        takes = first.start;
+        near = null;
+        left.start = 0;
         left.next = null;
         spare = left;
     }
@@ -94,9 +106,9 @@ public final class FifoItems<E> extends Items<E> {
         Chunk chunk = first;
         int from = takes;
         for (int copied = 0; copied < size; ) {
-            if (from == CHUNK) {
+            while (from == CHUNK) {
                 chunk = chunk.next;
-                from = 0;
+                from = chunk.start;
             }
             int n = Math.min(CHUNK - from, size - copied);
             System.arraycopy(chunk.items, from, items, copied, n);
@@ -104,6 +116,86 @@ public final class FifoItems<E> extends Items<E> {
             from += n;
         }
         return items;
+    }
+
+    /** Finds the slot of an item in its chunk, which is {@link #near} then. */
+    @SuppressWarnings("NullAway") // the chain has an item of that index
+    private int slotOf(int index) {
+        Chunk chunk = near;
+        int base = chunk == null || chunk == first ? 0 : nearBase - takes;
+        if (chunk == null || base > index) {
+            chunk = first;
+            base = 0;
+        }
+        while (index - base >= CHUNK - startOf(chunk)) {
+            base += CHUNK - startOf(chunk);
+            chunk = chunk.next;
+        }
+        near = chunk;
+        nearBase = base + takes;
+        return startOf(chunk) + index - base;
+    }
+
+    private int startOf(Chunk chunk) {
+        return chunk == first ? takes : chunk.start;
+    }
+
+    private void setStart(Chunk chunk, int start) {
+        if (chunk == first) {
+            takes = start;
+        } else {
+            chunk.start = start;
+        }
+    }
+
+    @Override
+    @SuppressWarnings("NullAway") // looking for a slot sets near
+    public int indexOf(Object item, int from, int size) {
+        for (int index = from; index < size; ) {
+            int slot = slotOf(index);
+            int end = Math.min(CHUNK, slot + size - index);
+            for (; slot < end; slot++, index++) {
+                if (near.items[slot] == item) {
+                    return index;
+                }
+            }
+        }
+        return -1;
+    }
+
+    @Override
+    @SuppressWarnings("NullAway") // looking for a slot sets near
+    public int find(Object item, int index, long removed, int growth, int size) {
+        if (removed > index) {
+            return -1;
+        }
+        int now = index - (int) removed;
+        int slot = slotOf(now);
+        return near.items[slot] == item ? now : -1;
+    }
+
+    @Override
+    @SuppressWarnings("NullAway") // looking for a slot sets near
+    public void removeAt(int index) {
+        int slot = slotOf(index);
+        Chunk chunk = near;
+        int start = startOf(chunk);
+        System.arraycopy(chunk.items, start, chunk.items, start + 1, slot - start);
+        chunk.items[start] = null;
+        setStart(chunk, start + 1);
+        if (start + 1 == CHUNK && chunk.next != null) {
+            takeOver(chunk, chunk.next);
+        }
+    }
+
+    /** Makes an empty chunk hold what the next one holds, instead of it. */
+    private void takeOver(Chunk chunk, Chunk next) {
+        System.arraycopy(next.items, 0, chunk.items, 0, CHUNK);
+        setStart(chunk, next.start);
+        chunk.next = next.next;
+        if (next == last) {
+            last = chunk;
+        }
     }
 
     @Override
@@ -119,6 +211,7 @@ public final class FifoItems<E> extends Items<E> {
             System.arraycopy(items, copied, tail.items, 0, used);
         }
         first = head;
+        near = null;
         takes = 0;
         last = tail;
         puts = used;

@@ -47,6 +47,28 @@ public final class LifoItems<E> extends Items<E> {
     }
 
     @Override
+    public int indexOf(Object item, int from, int size) {
+        for (int i = from; i < size; i++) {
+            if (stack[size - 1 - i] == item) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    @Override
+    public int find(Object item, int index, long removed, int growth, int size) {
+        int now = index + growth; // as many are below it as before
+        return now >= 0 && stack[size - 1 - now] == item ? now : -1;
+    }
+
+    @Override
+    public void removeAt(int index) {
+        System.arraycopy(stack, size - index, stack, size - 1 - index, index);
+        stack[--size] = null;
+    }
+
+    @Override
     public void replaceAll(Object[] items, int size) {
         @Nullable Object[] replacement = new @Nullable Object[Math.max(INITIAL, size)];
         copyReversed(items, replacement, size);

@@ -38,19 +38,14 @@ public final class SortedItems<E> extends Items<E> {
 
     @Override
     public void add(E item) {
-        int place = size;
-        if (place == 0) {
+        if (size == 0) {
             order.compare(item, item); // throws for what cannot be compared at all, before it is in
         }
-        while (place > 0 && order.compare(item, at((place - 1) >>> 1)) < 0) {
-            place = (place - 1) >>> 1;
-        }
+        int place = placeAbove(size, item);
         if (size == heap.length) {
             heap = Arrays.copyOf(heap, size + (size >> 1) + 1);
         }
-        for (int hole = size; hole > place; hole = (hole - 1) >>> 1) {
-            heap[hole] = heap[(hole - 1) >>> 1];
-        }
+        moveDown(size, place);
         heap[place] = item;
         size++;
     }
@@ -58,20 +53,59 @@ public final class SortedItems<E> extends Items<E> {
     @Override
     public E remove() {
         E least = at(0);
+        removeAt(0);
+        return least;
+    }
+
+    @Override
+    public void checkRemovable() {
+        placeBelow(0, at(size - 1), size - 1);
+    }
+
+    @Override
+    public void removeAt(int index) {
         int last = size - 1;
         E moved = at(last);
-        int place = placeBelow(0, moved, last);
-        // The items on the way down to the place move up by one; from below, each waits in the hand for its parent's.
-        Object hand = moved;
-        for (int index = place; index > 0; index = (index - 1) >>> 1) {
-            Object item = at(index);
-            heap[index] = hand;
-            hand = item;
+        int place = placeBelow(index, moved, last);
+        if (place == index) {
+            place = index == last ? last : placeAbove(index, moved);
         }
-        heap[0] = hand;
+        if (place < index) {
+            moveDown(index, place);
+            heap[place] = moved;
+        } else {
+            moveUp(index, place, moved);
+        }
         heap[last] = null;
         size = last;
-        return least;
+    }
+
+    /** Finds the place of an item that starts at the given index and may be less than those above, and moves nothing. */
+    private int placeAbove(int index, E item) {
+        int place = index;
+        while (place > 0 && order.compare(item, at((place - 1) >>> 1)) < 0) {
+            place = (place - 1) >>> 1;
+        }
+        return place;
+    }
+
+    /** Moves the items on the way from the hole up to the place down by one. */
+    private void moveDown(int hole, int place) {
+        for (int index = hole; index > place; index = (index - 1) >>> 1) {
+            heap[index] = heap[(index - 1) >>> 1];
+        }
+    }
+
+    /** Moves the items on the way from the hole down to the place up by one, and puts the item there. */
+    private void moveUp(int hole, int place, Object item) {
+        // From below, each item waits in the hand for the place of its parent.
+        Object hand = item;
+        for (int index = place; index > hole; index = (index - 1) >>> 1) {
+            Object parent = at(index);
+            heap[index] = hand;
+            hand = parent;
+        }
+        heap[hole] = hand;
     }
 
     /** Finds the place of an item that starts at the given index of a heap of the given size, and moves nothing. */
@@ -107,11 +141,32 @@ public final class SortedItems<E> extends Items<E> {
     }
 
     @Override
+    public int indexOf(Object item, int from, int size) {
+        for (int i = from; i < size; i++) {
+            if (heap[i] == item) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    @Override
+    public int find(Object item, int index, long removed, int growth, int size) {
+        return removed == 0 ? indexOf(item, 0, size) : -1; // it is somewhere, and no matter which of several
+    }
+
+    @Override
     public void replaceAll(Object[] items, int size) {
-        // An array that is sorted is a heap; it is sorted apart, for the order may throw.
-        Object[] sorted = Arrays.copyOf(items, size);
-        sort(sorted);
-        heap = Arrays.copyOf(sorted, Math.max(INITIAL, size));
+        // Made a heap apart, for the order may throw.
+        SortedItems<E> replacement = new SortedItems<>(order);
+        replacement.heap = Arrays.copyOf(items, Math.max(INITIAL, size));
+        Arrays.fill(replacement.heap, size, replacement.heap.length, null);
+        replacement.size = size;
+        for (int index = (size >>> 1) - 1; index >= 0; index--) {
+            E item = replacement.at(index);
+            replacement.moveUp(index, replacement.placeBelow(index, item, size), item);
+        }
+        heap = replacement.heap;
         this.size = size;
     }
 }
