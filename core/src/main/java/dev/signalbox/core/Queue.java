@@ -19,6 +19,7 @@ import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.Spliterator;
 import java.util.Spliterators;
+import java.util.StringJoiner;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
@@ -109,6 +110,9 @@ public sealed class Queue<E> extends AbstractQueue<E> implements BlockingQueue<E
 
     /** A capacity that is never reached, and a wait that never ends. */
     static final long NONE = Long.MAX_VALUE;
+
+    /** How many items are shown. */
+    private static final int SHOWN = 10;
 
     private static final VarHandle PUTS;
     private static final VarHandle TAKES;
@@ -279,7 +283,7 @@ public sealed class Queue<E> extends AbstractQueue<E> implements BlockingQueue<E
     public boolean add(E e) {
         if (!offer(e)) {
             throw new IllegalStateException(
-                    "queue is full" + (putters == null ? ": " : ", or others wait to put: ") + this);
+                    "queue is full" + (putters == null ? ": " : ", or others wait to put: ") + describe());
         }
         return true;
     }
@@ -459,7 +463,7 @@ public sealed class Queue<E> extends AbstractQueue<E> implements BlockingQueue<E
         E item = poll();
         if (item == null) {
             throw new NoSuchElementException(
-                    "queue is empty" + (takers == null ? ": " : ", or others wait to take: ") + this);
+                    "queue is empty" + (takers == null ? ": " : ", or others wait to take: ") + describe());
         }
         return item;
     }
@@ -515,7 +519,7 @@ public sealed class Queue<E> extends AbstractQueue<E> implements BlockingQueue<E
     /** Throws unless this item is the next, still after the code of a user; with the take lock. */
     private void checkIsNext(E item) {
         if (!hasItem() || items.peek() != item) {
-            throw new IllegalStateException("queue was changed by the collection that it is drained to: " + this);
+            throw new IllegalStateException("queue was changed by the collection that it is drained to: " + describe());
         }
     }
 
@@ -639,7 +643,7 @@ public sealed class Queue<E> extends AbstractQueue<E> implements BlockingQueue<E
             long reported = dones + 1;
             if (reported > expected) {
                 throw new IllegalStateException("taskDone() called more often than items were put: " + reported + " of "
-                        + expected + ": " + this);
+                        + expected + ": " + describe());
             }
             dones = reported;
             signalIfAllDone();
@@ -766,7 +770,7 @@ public sealed class Queue<E> extends AbstractQueue<E> implements BlockingQueue<E
     }
 
     private QueueShutdownException isShutDown() {
-        return new QueueShutdownException("queue is shut down: " + this);
+        return new QueueShutdownException("queue is shut down: " + describe());
     }
 
     // -------------------------------------------------------------------------------------- items anywhere in the
@@ -992,7 +996,7 @@ public sealed class Queue<E> extends AbstractQueue<E> implements BlockingQueue<E
     public E element() {
         E item = peek();
         if (item == null) {
-            throw new NoSuchElementException("queue is empty: " + this);
+            throw new NoSuchElementException("queue is empty: " + describe());
         }
         return item;
     }
@@ -1120,9 +1124,36 @@ public sealed class Queue<E> extends AbstractQueue<E> implements BlockingQueue<E
         return Arrays.asList(toArray()).toArray(Objects.requireNonNull(a, "a"));
     }
 
+    /**
+     * Returns the identity of the queue, its state, and the first items in the order in which they would be taken; without the
+     * items if one of them, or the order of a {@link PriorityQueue}, throws. The messages of exceptions have no items.
+     */
     @Override
     public String toString() {
-        return Identity.of(this) + " [size=" + size() + ", capacity=" + (capacity == NONE ? "unbounded" : capacity)
-                + ", unfinished=" + Math.max(0, (long) PUTS.getAcquire(this) - dones) + ", shutdown=" + shutdown + ']';
+        Object[] all;
+        StringJoiner shown = new StringJoiner(", ", ", items=[", "]");
+        try {
+            all = toArray();
+            for (int i = 0; i < Math.min(all.length, SHOWN); i++) {
+                shown.add(all[i] == this ? "(this queue)" : all[i].toString());
+            }
+        } catch (RuntimeException e) {
+            return describe();
+        }
+        if (all.length > SHOWN) {
+            shown.add((all.length - SHOWN) + " more");
+        }
+        return describe(all.length, shown.toString());
+    }
+
+    /** Identity and state, for messages: items may be secret, and their code must not run with a lock held. */
+    final String describe() {
+        return describe(size(), "");
+    }
+
+    private String describe(int size, String shown) {
+        return Identity.of(this) + " [size=" + size + ", capacity=" + (capacity == NONE ? "unbounded" : capacity)
+                + ", unfinished=" + Math.max(0, (long) PUTS.getAcquire(this) - dones) + ", shutdown=" + shutdown + shown
+                + ']';
     }
 }

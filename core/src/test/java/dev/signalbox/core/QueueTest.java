@@ -134,17 +134,17 @@ final class QueueTest {
 
         assertThatThrownBy(queue::remove)
                 .isExactlyInstanceOf(NoSuchElementException.class)
-                .hasMessage("queue is empty: " + queue);
+                .hasMessage("queue is empty: " + queue.describe());
         assertThatThrownBy(queue::element)
                 .isExactlyInstanceOf(NoSuchElementException.class)
-                .hasMessage("queue is empty: " + queue);
+                .hasMessage("queue is empty: " + queue.describe());
         queue.add(1);
         assertThatThrownBy(() -> queue.add(2))
                 .isExactlyInstanceOf(IllegalStateException.class)
-                .hasMessage("queue is full: " + queue);
+                .hasMessage("queue is full: " + queue.describe());
         assertThatThrownBy(() -> queue.addAll(List.of(2)))
                 .isExactlyInstanceOf(IllegalStateException.class)
-                .hasMessage("queue is full: " + queue);
+                .hasMessage("queue is full: " + queue.describe());
         for (ThrowingCallable call : List.<ThrowingCallable>of(
                 () -> queue.drainTo(queue), () -> queue.drainTo(queue, 0), () -> queue.addAll(queue))) {
             assertThatThrownBy(call)
@@ -206,13 +206,13 @@ final class QueueTest {
         Queue<Integer> queue = kind.create();
         assertThatThrownBy(queue::taskDone)
                 .isExactlyInstanceOf(IllegalStateException.class)
-                .hasMessage("taskDone() called more often than items were put: 1 of 0: " + queue);
+                .hasMessage("taskDone() called more often than items were put: 1 of 0: " + queue.describe());
         queue.put(1);
         queue.taskDone();
 
         assertThatThrownBy(queue::taskDone)
                 .isExactlyInstanceOf(IllegalStateException.class)
-                .hasMessage("taskDone() called more often than items were put: 2 of 1: " + queue);
+                .hasMessage("taskDone() called more often than items were put: 2 of 1: " + queue.describe());
         queue.put(2);
         assertThat(queue.join(Duration.ZERO)).isFalse();
         queue.taskDone();
@@ -343,7 +343,7 @@ final class QueueTest {
         queue.taskDone();
         assertThatThrownBy(queue::taskDone)
                 .isExactlyInstanceOf(IllegalStateException.class)
-                .hasMessage("taskDone() called more often than items were put: 2 of 1: " + queue);
+                .hasMessage("taskDone() called more often than items were put: 2 of 1: " + queue.describe());
     }
 
     private static void assertPutsThrow(Queue<Integer> queue) {
@@ -373,7 +373,7 @@ final class QueueTest {
             Thread.currentThread().interrupt();
             assertThatThrownBy(call)
                     .isExactlyInstanceOf(QueueShutdownException.class)
-                    .hasMessage("queue is shut down: " + queue);
+                    .hasMessage("queue is shut down: " + queue.describe());
             assertThat(Thread.interrupted()).isTrue();
         }
     }
@@ -513,7 +513,7 @@ final class QueueTest {
 
         assertThatThrownBy(() -> queue.drainTo(target))
                 .isExactlyInstanceOf(IllegalStateException.class)
-                .hasMessage("queue was changed by the collection that it is drained to: " + queue);
+                .hasMessage("queue was changed by the collection that it is drained to: " + queue.describe());
 
         assertThat(queue).hasSize(2);
         assertThat(Stream.concat(target.stream(), queue.stream())).containsExactlyInAnyOrder(1, 2, 3);
@@ -845,17 +845,77 @@ final class QueueTest {
     // ------------------------------------------------------------------------------------------------------- display
 
     @Test
-    void toString_isIdentityAndState() throws Exception {
+    void toString_isIdentityStateAndItems() throws Exception {
         Queue<Integer> queue = new Queue<>(3);
         String identity = "Queue@" + Integer.toHexString(System.identityHashCode(queue));
-        assertThat(queue.toString()).isEqualTo(identity + " [size=0, capacity=3, unfinished=0, shutdown=false]");
+        assertThat(queue).hasToString(identity + " [size=0, capacity=3, unfinished=0, shutdown=false, items=[]]");
         queue.put(1);
         queue.put(2);
         queue.take();
-        assertThat(queue.toString()).isEqualTo(identity + " [size=1, capacity=3, unfinished=2, shutdown=false]");
+        assertThat(queue).hasToString(identity + " [size=1, capacity=3, unfinished=2, shutdown=false, items=[2]]");
         queue.shutdownNow();
-        assertThat(queue.toString()).isEqualTo(identity + " [size=0, capacity=3, unfinished=1, shutdown=true]");
+        assertThat(queue).hasToString(identity + " [size=0, capacity=3, unfinished=1, shutdown=true, items=[]]");
         assertThat(new LifoQueue<>().toString()).startsWith("LifoQueue@").contains("capacity=unbounded");
         assertThat(new PriorityQueue<>().toString()).startsWith("PriorityQueue@");
+    }
+
+    @Test
+    void toString_showsTheFirstItemsInTheOrderOfTakes() {
+        List<Integer> ten = List.of(7, 3, 5, 1, 9, 0, 8, 2, 6, 4);
+        for (Kind kind : Kind.values()) {
+            Queue<Integer> queue = kind.create();
+            queue.addAll(ten);
+            List<Integer> inOrder = List.copyOf(queue);
+            assertThat(queue.toString()).endsWith(", items=" + inOrder + "]");
+            queue.addAll(List.of(10, 11));
+            String items = List.copyOf(queue).subList(0, 10).toString();
+            assertThat(queue.toString()).endsWith(items.replace("]", ", 2 more]]"));
+        }
+    }
+
+    @Test
+    void toString_ofAQueueInItself_ends() {
+        Queue<Object> queue = new Queue<>();
+        queue.add(queue);
+
+        assertThat(queue.toString()).endsWith(", items=[(this queue)]]");
+    }
+
+    @Test
+    void toString_itemsOrOrderThrow_showsTheState() {
+        Object secret = new Object() {
+            @Override
+            public String toString() {
+                throw new UnsupportedOperationException("secret");
+            }
+        };
+        AtomicInteger fuse = new AtomicInteger(Integer.MAX_VALUE);
+        for (Queue<Object> queue : List.of(new Queue<>(), new PriorityQueue<Object>((a, b) -> {
+            if (fuse.get() == 0) {
+                throw new UnsupportedOperationException("from the order");
+            }
+            return 0;
+        }))) {
+            fuse.set(Integer.MAX_VALUE);
+            queue.addAll(List.of(secret, 2));
+            fuse.set(0);
+
+            assertThat(queue).hasToString(queue.describe());
+            assertThat(queue.describe()).endsWith(" [size=2, capacity=unbounded, unfinished=2, shutdown=false]");
+        }
+    }
+
+    @Test
+    void toString_runsNoCodeOfItemsUnderTheLocks(TestThreads threads) {
+        Queue<Object> queue = new PriorityQueue<>((a, b) -> 0);
+        queue.add(new Object() {
+            @Override
+            public String toString() {
+                return "item that saw "
+                        + threads.call(() -> queue.peek() == this).join();
+            }
+        });
+
+        assertThat(queue.toString()).endsWith(", items=[item that saw true]]");
     }
 }
