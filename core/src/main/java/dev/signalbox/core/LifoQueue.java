@@ -36,7 +36,7 @@ public final class LifoQueue<E> extends Queue<E> {
      *     {@link #LifoQueue()} here
      */
     public LifoQueue(int capacity) {
-        super(new LifoItems<>(), checkCapacity(capacity, "LifoQueue"), new ReentrantLock(), false);
+        super(new LifoItems<>(), Checks.capacity(capacity, "LifoQueue"), new ReentrantLock(), false);
     }
 
     private LifoQueue(int capacity, boolean fair) {

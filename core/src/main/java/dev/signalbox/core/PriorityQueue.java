@@ -40,7 +40,7 @@ import java.util.concurrent.locks.ReentrantLock;
 public final class PriorityQueue<E> extends Queue<E> {
     /** Creates a queue without a bound, in the natural order of the items. */
     public PriorityQueue() {
-        this(naturalOrder(), NONE, false);
+        this(new SortedItems<>(), NONE, false);
     }
 
     /**
@@ -51,7 +51,7 @@ public final class PriorityQueue<E> extends Queue<E> {
      *     {@link #PriorityQueue()} here
      */
     public PriorityQueue(int capacity) {
-        this(naturalOrder(), checkCapacity(capacity, "PriorityQueue"), false);
+        this(new SortedItems<>(), Checks.capacity(capacity, "PriorityQueue"), false);
     }
 
     /**
@@ -60,7 +60,7 @@ public final class PriorityQueue<E> extends Queue<E> {
      * @param order what compares the items
      */
     public PriorityQueue(Comparator<? super E> order) {
-        this(order, NONE, false);
+        this(sortedBy(order), NONE, false);
     }
 
     /**
@@ -72,11 +72,15 @@ public final class PriorityQueue<E> extends Queue<E> {
      *     {@link #PriorityQueue(Comparator)} here
      */
     public PriorityQueue(int capacity, Comparator<? super E> order) {
-        this(order, checkCapacity(capacity, "PriorityQueue"), false);
+        this(sortedBy(order), Checks.capacity(capacity, "PriorityQueue"), false);
     }
 
-    private PriorityQueue(Comparator<? super E> order, long capacity, boolean fair) {
-        super(new SortedItems<>(Objects.requireNonNull(order, "order")), capacity, new ReentrantLock(), fair);
+    private PriorityQueue(SortedItems<E> items, long capacity, boolean fair) {
+        super(items, capacity, new ReentrantLock(), fair);
+    }
+
+    private static <E> SortedItems<E> sortedBy(Comparator<? super E> order) {
+        return new SortedItems<>(Objects.requireNonNull(order, "order"));
     }
 
     /**
@@ -89,7 +93,7 @@ public final class PriorityQueue<E> extends Queue<E> {
      * @throws IllegalArgumentException if {@code capacity} is zero or negative
      */
     public static <E> PriorityQueue<E> fair(int capacity) {
-        return fair(capacity, naturalOrder());
+        return new PriorityQueue<>(new SortedItems<>(), Checks.positive(capacity, "capacity"), true);
     }
 
     /**
@@ -103,11 +107,6 @@ public final class PriorityQueue<E> extends Queue<E> {
      * @throws IllegalArgumentException if {@code capacity} is zero or negative
      */
     public static <E> PriorityQueue<E> fair(int capacity, Comparator<? super E> order) {
-        return new PriorityQueue<>(order, Checks.positive(capacity, "capacity"), true);
-    }
-
-    @SuppressWarnings("unchecked") // items without a natural order are found by their first comparison
-    private static <E> Comparator<E> naturalOrder() {
-        return (Comparator<E>) Comparator.naturalOrder();
+        return new PriorityQueue<>(sortedBy(order), Checks.positive(capacity, "capacity"), true);
     }
 }

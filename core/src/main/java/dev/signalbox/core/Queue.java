@@ -165,7 +165,7 @@ public sealed class Queue<E> extends AbstractQueue<E> implements BlockingQueue<E
      *     {@link #Queue()} here
      */
     public Queue(int capacity) {
-        this(new FifoItems<>(), checkCapacity(capacity, "Queue"), new ReentrantLock(), new ReentrantLock(), false);
+        this(new FifoItems<>(), Checks.capacity(capacity, "Queue"), new ReentrantLock(), new ReentrantLock(), false);
     }
 
     /** Creates a queue whose items have but one end. */
@@ -196,14 +196,6 @@ public sealed class Queue<E> extends AbstractQueue<E> implements BlockingQueue<E
     public static <E> Queue<E> fair(int capacity) {
         int checked = Checks.positive(capacity, "capacity");
         return new Queue<>(new FifoItems<>(), checked, new ReentrantLock(), new ReentrantLock(), true);
-    }
-
-    static int checkCapacity(int capacity, String type) {
-        if (capacity <= 0) {
-            throw new IllegalArgumentException(
-                    "capacity: " + capacity + " (expected: > 0; for an unbounded queue use new " + type + "<>())");
-        }
-        return capacity;
     }
 
     private static long limit(Duration timeout) {

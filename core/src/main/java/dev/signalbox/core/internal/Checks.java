@@ -36,6 +36,21 @@ public final class Checks {
     }
 
     /**
+     * Requires the capacity of a queue, which is greater than zero; Python's 0 gets a hint.
+     *
+     * @param capacity the value of the argument
+     * @param type the simple name of the queue's class
+     * @return {@code capacity}
+     * @throws IllegalArgumentException if {@code capacity} is zero or negative
+     */
+    public static int capacity(int capacity, String type) {
+        if (capacity <= 0) {
+            throw unexpected(capacity, "capacity", "> 0; for an unbounded queue use new " + type + "<>()");
+        }
+        return capacity;
+    }
+
+    /**
      * Requires that the calling thread is not interrupted; otherwise clears its interrupt status and throws.
      *
      * @throws InterruptedException if the calling thread is interrupted

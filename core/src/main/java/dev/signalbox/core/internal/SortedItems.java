@@ -22,6 +22,12 @@ public final class SortedItems<E> extends Items<E> {
     private @Nullable Object[] heap = new @Nullable Object[INITIAL];
     private int size;
 
+    /** Creates an empty heap in the natural order of the items. */
+    @SuppressWarnings("unchecked") // items without a natural order are found by their first comparison
+    public SortedItems() {
+        this((Comparator<E>) Comparator.naturalOrder());
+    }
+
     /**
      * Creates an empty heap.
      *
