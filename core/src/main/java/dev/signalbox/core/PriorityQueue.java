@@ -22,7 +22,8 @@ import java.util.concurrent.locks.ReentrantLock;
  *
  * <p>The order is asked while the queue is locked, so it must neither wait for anything nor use the queue. When it throws, as
  * it does for items that cannot be compared, so does the put, the take or the removal, and the queue is as it was before;
- * {@code drainTo} has then taken the items before that one. A put of something that has no order at all throws even when
+ * {@code drainTo} has then taken the items before that one. When the order puts or takes itself, the call that asked it
+ * throws {@link IllegalStateException}. A put of something that has no order at all throws even when
  * there is nothing to compare it with.
  *
  * <p>Iterators, streams, {@code forEach} and {@code toArray} sort the items of their moment, so they ask the order too, without

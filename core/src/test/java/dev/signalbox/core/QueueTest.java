@@ -3,6 +3,7 @@ package dev.signalbox.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.signalbox.testkit.TestThread;
 import dev.signalbox.testkit.TestThreads;
@@ -15,6 +16,7 @@ import java.util.NoSuchElementException;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -823,6 +825,62 @@ final class QueueTest {
 
         assertThat(comparisons).hasValue(0);
         assertThat(queue).isEmpty();
+    }
+
+    @Test
+    void priority_orderUsesTheQueue_isRefusedAndLosesNothing() throws Exception {
+        AtomicInteger fuse = new AtomicInteger(-1);
+        AtomicReference<Queue<Integer>> self = new AtomicReference<>();
+        Queue<Integer> queue = new PriorityQueue<>((a, b) -> {
+            if (fuse.getAndDecrement() == 0) {
+                self.get().add(0);
+            }
+            return Integer.compare(a, b);
+        });
+        self.set(queue);
+        for (ThrowingCallable call : List.<ThrowingCallable>of(() -> queue.put(5), queue::take)) {
+            queue.addAll(List.of(1, 2, 3, 4));
+            fuse.set(0);
+            assertThatThrownBy(call)
+                    .isExactlyInstanceOf(IllegalStateException.class)
+                    .hasMessage("queue was changed by the order of its items, while that was asked");
+            assertThat(queue).containsExactly(0, 1, 2, 3, 4);
+            queue.clear();
+        }
+        fuse.set(0);
+        assertThatThrownBy(() -> queue.put(5)).isExactlyInstanceOf(IllegalStateException.class);
+        assertThat(queue).containsExactly(0);
+    }
+
+    @Test
+    void priority_orderUsesTheQueueWhileItemsAreRemoved_losesNothing() throws Exception {
+        AtomicInteger fuse = new AtomicInteger(-1);
+        AtomicReference<Queue<Integer>> self = new AtomicReference<>();
+        Queue<Integer> queue = new PriorityQueue<>((a, b) -> {
+            if (fuse.getAndDecrement() == 0) {
+                self.get().add(0);
+            }
+            return Integer.compare(a, b);
+        });
+        self.set(queue);
+        int refusals = 0;
+        for (int burnsAfter = 0; burnsAfter < 12; burnsAfter++) {
+            queue.addAll(List.of(1, 2, 3, 4));
+            fuse.set(burnsAfter);
+            Throwable thrown = catchThrowable(() -> queue.remove(1));
+            List<Integer> expected = new ArrayList<>(List.of(2, 3, 4));
+            if (thrown != null) {
+                assertThat(thrown).isExactlyInstanceOf(IllegalStateException.class);
+                expected.add(0, 1);
+                refusals++;
+            }
+            if (fuse.getAndSet(-1) < 0) {
+                expected.add(0, 0);
+            }
+            assertThat(queue).containsExactlyElementsOf(expected);
+            queue.clear();
+        }
+        assertThat(refusals).isPositive();
     }
 
     @Test

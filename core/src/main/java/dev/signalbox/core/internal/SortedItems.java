@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 public final class SortedItems<E> extends Items<E> {
     /*
      * Unlike the heap of java.util.PriorityQueue this one first compares, until it knows where an item goes, and only then
-     * moves: the order is the user's code, and when that throws, no item must be lost or doubled.
+     * moves: the order is the user's code, and when that throws, no item must be lost or doubled. It may also come back to
+     * the queue that asks it, or in a task let others run that do: then the places it was asked about are not there any more.
      */
 
     private static final int INITIAL = 11;
@@ -21,6 +22,7 @@ public final class SortedItems<E> extends Items<E> {
     private final Comparator<? super E> order;
     private @Nullable Object[] heap = new @Nullable Object[INITIAL];
     private int size;
+    private int changes;
 
     /** Creates an empty heap in the natural order of the items. */
     @SuppressWarnings("unchecked") // items without a natural order are found by their first comparison
@@ -44,16 +46,19 @@ public final class SortedItems<E> extends Items<E> {
 
     @Override
     public void add(E item) {
+        int changesBefore = changes;
         if (size == 0) {
             order.compare(item, item); // throws for what cannot be compared at all, before it is in
         }
         int place = placeAbove(size, item);
+        checkUnchangedSince(changesBefore);
         if (size == heap.length) {
             heap = Arrays.copyOf(heap, size + (size >> 1) + 1);
         }
         moveDown(size, place);
         heap[place] = item;
         size++;
+        changes++;
     }
 
     @Override
@@ -70,12 +75,14 @@ public final class SortedItems<E> extends Items<E> {
 
     @Override
     public void removeAt(int index) {
+        int changesBefore = changes;
         int last = size - 1;
         E moved = at(last);
         int place = placeBelow(index, moved, last);
         if (place == index) {
             place = index == last ? last : placeAbove(index, moved);
         }
+        checkUnchangedSince(changesBefore);
         if (place < index) {
             moveDown(index, place);
             heap[place] = moved;
@@ -84,6 +91,7 @@ public final class SortedItems<E> extends Items<E> {
         }
         heap[last] = null;
         size = last;
+        changes++;
     }
 
     /** Finds the place of an item that starts at the given index and may be less than those above, and moves nothing. */
@@ -129,6 +137,12 @@ public final class SortedItems<E> extends Items<E> {
         return place;
     }
 
+    private void checkUnchangedSince(int changesBefore) {
+        if (changes != changesBefore) {
+            throw new IllegalStateException("queue was changed by the order of its items, while that was asked");
+        }
+    }
+
     @Override
     public E peek() {
         return at(0);
@@ -164,6 +178,7 @@ public final class SortedItems<E> extends Items<E> {
     @Override
     public void replaceAll(Object[] items, int size) {
         // Made a heap apart, for the order may throw.
+        int changesBefore = changes;
         SortedItems<E> replacement = new SortedItems<>(order);
         replacement.heap = Arrays.copyOf(items, Math.max(INITIAL, size));
         Arrays.fill(replacement.heap, size, replacement.heap.length, null);
@@ -172,7 +187,9 @@ public final class SortedItems<E> extends Items<E> {
             E item = replacement.at(index);
             replacement.moveUp(index, replacement.placeBelow(index, item, size), item);
         }
+        checkUnchangedSince(changesBefore);
         heap = replacement.heap;
         this.size = size;
+        changes++;
     }
 }
