@@ -96,7 +96,13 @@ final class MisuseTest {
         CONTENDED_LOCK(AsyncLock.class),
         GUARD_OF_LOCK(Guard.class),
         SET_EVENT(AsyncEvent.class),
-        AWAITED_EVENT(AsyncEvent.class);
+        AWAITED_EVENT(AsyncEvent.class),
+        QUEUE_WITH_ROOM(AsyncQueue.class),
+        EMPTY_QUEUE_WITH_A_TAKER(AsyncQueue.class),
+        FULL_QUEUE_WITH_A_PUTTER(AsyncQueue.class),
+        SHUT_DOWN_QUEUE(AsyncQueue.class),
+        LIFO_QUEUE(AsyncLifoQueue.class),
+        PRIORITY_QUEUE(AsyncPriorityQueue.class);
 
         private final Class<?> type;
 
@@ -170,6 +176,7 @@ final class MisuseTest {
         AsyncEvent awaited = new AsyncEvent();
         Async.createTask(() -> awaited.await());
         subjects.put(Subject.AWAITED_EVENT, awaited);
+        makeQueues();
         Async.yieldNow();
         subjects.put(Subject.HANDLE_OF_CALL_SOON, home.callSoon(() -> {}));
     }
@@ -185,6 +192,29 @@ final class MisuseTest {
         Task<String> finished = Async.createTask("finished", () -> "finished");
         finished.await();
         subjects.put(Subject.FINISHED_TASK, finished);
+    }
+
+    private void makeQueues() {
+        AsyncQueue<String> withRoom = new AsyncQueue<>(2);
+        withRoom.put("there");
+        subjects.put(Subject.QUEUE_WITH_ROOM, withRoom);
+        AsyncQueue<String> empty = new AsyncQueue<>();
+        Async.createTask(() -> empty.take());
+        subjects.put(Subject.EMPTY_QUEUE_WITH_A_TAKER, empty);
+        AsyncQueue<String> full = new AsyncQueue<>(1);
+        full.put("there");
+        Async.createTask(() -> full.put("waiting"));
+        Async.createTask(() -> full.join());
+        subjects.put(Subject.FULL_QUEUE_WITH_A_PUTTER, full);
+        AsyncQueue<String> shutDown = new AsyncQueue<>();
+        shutDown.shutdown();
+        subjects.put(Subject.SHUT_DOWN_QUEUE, shutDown);
+        AsyncQueue<String> lifo = new AsyncLifoQueue<>();
+        lifo.put("there");
+        subjects.put(Subject.LIFO_QUEUE, lifo);
+        AsyncQueue<String> byPriority = new AsyncPriorityQueue<>();
+        byPriority.put("there");
+        subjects.put(Subject.PRIORITY_QUEUE, byPriority);
     }
 
     // ---------------------------------------------------------------- the promise
@@ -354,6 +384,10 @@ final class MisuseTest {
                     .isZero();
             ((Guard) subjects.get(Subject.GUARD_OF_LOCK)).close();
             ((AsyncEvent) subjects.get(Subject.AWAITED_EVENT)).set();
+            assertThat(((AsyncQueue<?>) subjects.get(Subject.FULL_QUEUE_WITH_A_PUTTER)).take())
+                    .isEqualTo("there");
+            assertThat(((AsyncQueue<?>) subjects.get(Subject.FULL_QUEUE_WITH_A_PUTTER)).take())
+                    .isEqualTo("waiting");
             for (Subject handle : List.of(Subject.HANDLE_OF_CALL_LATER, Subject.HANDLE_OF_WHEN_DONE)) {
                 assertThat(((Handle) subjects.get(handle)).isCancelled()).isFalse();
             }

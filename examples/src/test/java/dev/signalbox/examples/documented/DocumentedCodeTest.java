@@ -115,6 +115,9 @@ final class DocumentedCodeTest {
         assertThat(DocumentedFragments.async()).containsExactly("/a", "/b");
         assertThat(DocumentedFragments.asyncSemaphore("page")).isEqualTo(8);
         assertThat(DocumentedFragments.asyncLock()).isEqualTo(2);
+        assertThat(new DocumentedFragments.Crawl().run()).containsExactlyInAnyOrder("/", "/a", "/b", "done", "done");
+        assertThat(DocumentedFragments.asyncLifo()).isEqualTo("second");
+        assertThat(DocumentedFragments.asyncByPriority()).isEqualTo("eat");
     }
 
     @Test

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.signalbox.examples.documented;
 
+import static dev.signalbox.loop.Async.createTask;
 import static dev.signalbox.loop.Async.gather;
 import static dev.signalbox.loop.Async.sleep;
 
@@ -16,7 +17,10 @@ import dev.signalbox.core.QueueShutdownException;
 import dev.signalbox.core.RLock;
 import dev.signalbox.core.Semaphore;
 import dev.signalbox.loop.Async;
+import dev.signalbox.loop.AsyncLifoQueue;
 import dev.signalbox.loop.AsyncLock;
+import dev.signalbox.loop.AsyncPriorityQueue;
+import dev.signalbox.loop.AsyncQueue;
 import dev.signalbox.loop.AsyncSemaphore;
 import dev.signalbox.loop.EventLoop;
 import dev.signalbox.loop.Future;
@@ -370,6 +374,70 @@ final class DocumentedFragments {
         void write(int written) {
             value = written;
         }
+    }
+
+    static final class Crawl {
+        void work(AsyncQueue<String> pages) {
+            try {
+                while (true) {
+                    visit(pages.take(), pages);
+                    pages.taskDone();
+                }
+            } catch (QueueShutdownException e) {
+                log("done"); // shut down, and nothing is left
+            }
+        }
+
+        void crawl(String start) {
+            var pages = new AsyncQueue<String>();
+            createTask(() -> work(pages));
+            createTask(() -> work(pages));
+            pages.put(start);
+            pages.join(); // until all are visited, also those that a visit has put
+            pages.shutdown();
+        }
+
+        private final List<String> log = new ArrayList<>();
+
+        List<String> run() {
+            EventLoop.run(() -> {
+                crawl("/");
+                Async.yieldNow();
+            });
+            return log;
+        }
+
+        private void visit(String page, AsyncQueue<String> pages) {
+            log(fetch(page));
+            if (page.equals("/")) {
+                pages.put("/a");
+                pages.put("/b");
+            }
+        }
+
+        private void log(String line) {
+            log.add(line);
+        }
+    }
+
+    static String asyncLifo() {
+        return EventLoop.run(() -> {
+            var drafts = new AsyncLifoQueue<String>();
+            drafts.put("first");
+            drafts.put("second");
+            var latest = drafts.take(); // "second"
+            return latest;
+        });
+    }
+
+    static String asyncByPriority() {
+        return EventLoop.run(() -> {
+            var jobs = new AsyncPriorityQueue<String>(10, Comparator.comparing(String::length));
+            jobs.put("tidy up");
+            jobs.put("eat");
+            var next = jobs.take(); // "eat"
+            return next;
+        });
     }
 
     /** How many of the attempts failed; a cancel is not one of them. */
