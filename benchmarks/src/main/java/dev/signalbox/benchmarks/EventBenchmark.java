@@ -9,6 +9,7 @@ import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
 /** A flag asked, set and set again. The twin is {@link CountDownLatch}, which cannot be closed again. */
@@ -19,7 +20,15 @@ public class EventBenchmark {
 
     private final Event unset = new Event();
     private final Event event = new Event();
+    private final Event set = new Event();
     private final CountDownLatch jdk = new CountDownLatch(1);
+    private final CountDownLatch jdkOpen = new CountDownLatch(0);
+
+    /** Sets what is waited for. */
+    @Setup
+    public void set() {
+        set.set();
+    }
 
     /** The twin of {@link #isSet}. */
     @Benchmark
@@ -46,5 +55,17 @@ public class EventBenchmark {
     public void setAndClear() {
         event.set();
         event.clear();
+    }
+
+    /** The twin of {@link #awaitSet}. */
+    @Benchmark
+    public void jdkAwaitOpen() throws InterruptedException {
+        jdkOpen.await();
+    }
+
+    /** A wait that is over before it begins. */
+    @Benchmark
+    public void awaitSet() throws InterruptedException {
+        set.await();
     }
 }

@@ -22,7 +22,9 @@ public class SemaphoreBenchmark {
 
     private final Semaphore semaphore = new Semaphore(1);
     private final BoundedSemaphore bounded = new BoundedSemaphore(1);
+    private final Semaphore fair = Semaphore.fair(1);
     private final java.util.concurrent.Semaphore jdk = new java.util.concurrent.Semaphore(1);
+    private final java.util.concurrent.Semaphore jdkFair = new java.util.concurrent.Semaphore(1, true);
 
     /** The twin of {@link #acquire} and of its other forms. */
     @Benchmark
@@ -71,5 +73,19 @@ public class SemaphoreBenchmark {
             semaphore.release();
         }
         return acquired;
+    }
+
+    /** The twin of {@link #acquireFair}. */
+    @Benchmark
+    public void jdkAcquireFair() throws InterruptedException {
+        jdkFair.acquire();
+        jdkFair.release();
+    }
+
+    /** In the order of arrival. */
+    @Benchmark
+    public void acquireFair() throws InterruptedException {
+        fair.acquire();
+        fair.release();
     }
 }
