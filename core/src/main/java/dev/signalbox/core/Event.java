@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A flag that can be set, cleared and waited for.
@@ -41,13 +42,18 @@ import java.util.concurrent.TimeUnit;
  */
 public final class Event {
     /*
-     * The flag is a latch of its own for each period between two clears: set opens the present latch, clear puts a closed
-     * one in place of an open one. Whoever waits does so on the latch that was present when it came; that one stays open
-     * for ever once it is, which is why a clear cannot hold back anybody who was released.
+     * The latch is the flag, and what is waited for:
      *
-     * A set may find its latch replaced by a clear in the meantime. The latch was open then, so the flag was set while the
-     * set ran, and the clear came after.
+     *     null: not set, nobody waits ---the first to wait---> closed: not set ---set---> OPEN: set
+     *     null ---set---> OPEN ---clear---> null
+     *
+     * Whoever waits does so on the latch that was present when it came. A set takes that latch away and opens it for ever,
+     * which is why a clear cannot hold back anybody who was released. Who runs out of time between the two steps has been
+     * released all the same: its latch is not present any more.
      */
+
+    /** The latch of every event that is set. */
+    private static final CountDownLatch OPEN = new CountDownLatch(0);
 
     private static final VarHandle LATCH;
 
@@ -59,22 +65,27 @@ public final class Event {
         }
     }
 
-    private volatile CountDownLatch latch = new CountDownLatch(1); // replaced by clear, by CAS and only when open
+    private volatile @Nullable CountDownLatch latch; // replaced in one step, by anyone
 
     /** Creates an event that is not set. */
     public Event() {}
 
     /** Sets the flag, and releases everyone who waits for it. */
     public void set() {
-        latch.countDown();
+        if (!isSet()) {
+            @Nullable CountDownLatch present = (CountDownLatch) LATCH.getAndSet(this, OPEN);
+            // Nobody waits on none, and one that another set has opened meanwhile is none to wait on.
+            if (present != null) {
+                present.countDown();
+            }
+        }
     }
 
     /** Clears the flag; who comes now waits, and who was released goes on. */
     public void clear() {
-        CountDownLatch present = latch;
-        if (isOpen(present)) {
+        if (isSet()) {
             // Another clear may win here, and this one is then done too.
-            LATCH.compareAndSet(this, present, new CountDownLatch(1));
+            LATCH.compareAndSet(this, OPEN, null);
         }
     }
 
@@ -84,7 +95,7 @@ public final class Event {
      * @return true if it is
      */
     public boolean isSet() {
-        return isOpen(latch);
+        return latch == OPEN;
     }
 
     /**
@@ -93,9 +104,9 @@ public final class Event {
      * @throws InterruptedException if the caller is interrupted before or while it waits
      */
     public void await() throws InterruptedException {
-        CountDownLatch present = latch;
         Checks.notInterrupted();
-        if (!isOpen(present)) {
+        CountDownLatch present = latchToAwait();
+        if (present != OPEN) {
             Waits.await(this, () -> {
                 present.await();
                 return true;
@@ -112,14 +123,26 @@ public final class Event {
      */
     @CheckReturnValue
     public boolean await(Duration timeout) throws InterruptedException {
-        CountDownLatch present = latch;
         long nanos = Durations.saturatedNanos(Objects.requireNonNull(timeout, "timeout"));
         Checks.notInterrupted();
-        return isOpen(present) || (nanos > 0 && Waits.await(this, () -> present.await(nanos, TimeUnit.NANOSECONDS)));
+        if (nanos <= 0) {
+            return isSet();
+        }
+        CountDownLatch present = latchToAwait();
+        return present == OPEN
+                || Waits.await(this, () -> present.await(nanos, TimeUnit.NANOSECONDS) || latch != present);
     }
 
-    private static boolean isOpen(CountDownLatch latch) {
-        return latch.getCount() == 0;
+    /** Returns the present latch, and puts a closed one into place if there is none. */
+    private CountDownLatch latchToAwait() {
+        for (; ; ) {
+            CountDownLatch present = latch;
+            if (present != null) {
+                return present;
+            }
+            // Another may win here, and its latch is then the present one, or was.
+            LATCH.compareAndSet(this, null, new CountDownLatch(1));
+        }
     }
 
     @Override
