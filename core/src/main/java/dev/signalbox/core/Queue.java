@@ -7,7 +7,6 @@ import dev.signalbox.core.internal.FifoItems;
 import dev.signalbox.core.internal.Identity;
 import dev.signalbox.core.internal.Items;
 import dev.signalbox.core.internal.Waits;
-import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.util.AbstractQueue;
@@ -22,7 +21,9 @@ import java.util.Spliterators;
 import java.util.StringJoiner;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -94,6 +95,7 @@ public sealed class Queue<E> extends AbstractQueue<E> implements BlockingQueue<E
      *   - A take may go on if it has seen a count of puts above that of the takes, a put if it has seen a count of takes
      *     that leaves room. What it has seen may be old, and then errs on the safe side only: with its own lock held its
      *     own count is exact, and the other's can only have moved away.
+     *   - Who cannot go on looks for a moment, and then waits: parking and waking take longer than the other side needs.
      *   - The conditions are crossed: who waits for an item does so with the put lock, who waits for room with the take
      *     lock. So the one that has to signal holds the lock already, and while a waiter looks, nothing can come to be
      *     between the look and the wait. A waiter then lets go of that lock and tries again with its own.
@@ -114,31 +116,21 @@ public sealed class Queue<E> extends AbstractQueue<E> implements BlockingQueue<E
     /** How many items are shown. */
     private static final int SHOWN = 10;
 
-    private static final VarHandle PUTS;
-    private static final VarHandle TAKES;
+    /** How often a waiter looks before it parks, which takes longer, and for how long it spins before each look. */
+    private static final int LOOKS = 4;
 
-    static {
-        try {
-            MethodHandles.Lookup lookup = MethodHandles.lookup();
-            PUTS = lookup.findVarHandle(Queue.class, "puts", long.class);
-            TAKES = lookup.findVarHandle(Queue.class, "takes", long.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
+    private static final int PAUSES = 32;
 
     private final Items<E> items;
     private final long capacity;
 
     private final ReentrantLock putLock;
     private final java.util.concurrent.locks.Condition notEmpty; // of the put lock
-    private long puts; // written with the put lock, released to those who read it without
-    private long takesSeen; // a count of takes, at most the present one; guarded by the put lock
+    private final Side puts; // written with the put lock
 
     private final ReentrantLock takeLock;
     private final java.util.concurrent.locks.Condition notFull; // of the take lock
-    private long takes; // written with the take lock, released to those who read it without
-    private long putsSeen; // a count of puts, at most the present one; guarded by the take lock
+    private final Side takes; // written with the take lock
 
     private long removals; // of items anywhere in the queue; guarded by both locks
 
@@ -152,9 +144,31 @@ public sealed class Queue<E> extends AbstractQueue<E> implements BlockingQueue<E
     private volatile long dones; // written with the done lock
     private boolean released; // of join, for ever; guarded by the done lock
 
+    /** The count of the items that have passed one side; written with its lock, released to those who read it without. */
+    private static final class Side extends AtomicLong {
+        private static final long serialVersionUID = 1L;
+
+        /** A count of the other side, at most the present one; guarded by the lock of this side. */
+        transient long otherSeen;
+
+        final transient ReentrantLock lock;
+
+        // They keep what the two sides write out of each other's cache lines.
+        @SuppressWarnings("unused")
+        transient long p1, p2, p3, p4, p5, p6, p7, p8, p9, p10, p11, p12, p13, p14;
+
+        Side() {
+            this(new ReentrantLock());
+        }
+
+        Side(ReentrantLock lock) {
+            this.lock = lock;
+        }
+    }
+
     /** Creates a queue without a bound. */
     public Queue() {
-        this(new FifoItems<>(), NONE, new ReentrantLock(), new ReentrantLock(), false);
+        this(new FifoItems<>(), NONE, new Side(), new Side(), false);
     }
 
     /**
@@ -165,19 +179,21 @@ public sealed class Queue<E> extends AbstractQueue<E> implements BlockingQueue<E
      *     {@link #Queue()} here
      */
     public Queue(int capacity) {
-        this(new FifoItems<>(), Checks.capacity(capacity, "Queue"), new ReentrantLock(), new ReentrantLock(), false);
+        this(new FifoItems<>(), Checks.capacity(capacity, "Queue"), new Side(), new Side(), false);
     }
 
     /** Creates a queue whose items have but one end. */
     Queue(Items<E> items, long capacity, ReentrantLock lock, boolean fair) {
-        this(items, capacity, lock, lock, fair);
+        this(items, capacity, new Side(lock), new Side(lock), fair);
     }
 
-    private Queue(Items<E> items, long capacity, ReentrantLock putLock, ReentrantLock takeLock, boolean fair) {
+    private Queue(Items<E> items, long capacity, Side puts, Side takes, boolean fair) {
         this.items = items;
         this.capacity = capacity;
-        this.putLock = putLock;
-        this.takeLock = takeLock;
+        this.puts = puts;
+        this.takes = takes;
+        this.putLock = puts.lock;
+        this.takeLock = takes.lock;
         this.notEmpty = putLock.newCondition();
         this.notFull = takeLock.newCondition();
         this.putters = fair ? new Line() : null;
@@ -195,7 +211,7 @@ public sealed class Queue<E> extends AbstractQueue<E> implements BlockingQueue<E
      */
     public static <E> Queue<E> fair(int capacity) {
         int checked = Checks.positive(capacity, "capacity");
-        return new Queue<>(new FifoItems<>(), checked, new ReentrantLock(), new ReentrantLock(), true);
+        return new Queue<>(new FifoItems<>(), checked, new Side(), new Side(), true);
     }
 
     private static long limit(Duration timeout) {
@@ -313,7 +329,7 @@ public sealed class Queue<E> extends AbstractQueue<E> implements BlockingQueue<E
                 return false;
             }
             items.add(e);
-            PUTS.setRelease(this, puts + 1);
+            puts.setRelease(puts.getPlain() + 1);
             notEmpty.signal();
             return true;
         } finally {
@@ -323,7 +339,8 @@ public sealed class Queue<E> extends AbstractQueue<E> implements BlockingQueue<E
 
     /** Whether there is room; with the put lock. */
     private boolean hasRoom() {
-        return puts - takesSeen < capacity || puts - (takesSeen = (long) TAKES.getAcquire(this)) < capacity;
+        long count = puts.getPlain();
+        return count - puts.otherSeen < capacity || count - (puts.otherSeen = takes.getAcquire()) < capacity;
     }
 
     private boolean waitToPut(E e, long nanos) throws InterruptedException {
@@ -358,9 +375,12 @@ public sealed class Queue<E> extends AbstractQueue<E> implements BlockingQueue<E
 
     /** Waits until there seems to be room, or no sense in waiting for it; false if the time ran out. */
     private boolean awaitRoom(long nanos, long deadline) throws InterruptedException {
+        if (comesSoon(() -> shutdown || size() < capacity)) {
+            return true;
+        }
         takeLock.lockInterruptibly();
         try {
-            while (!shutdown && (long) PUTS.getAcquire(this) - takes >= capacity) {
+            while (!shutdown && puts.getAcquire() - takes.getPlain() >= capacity) {
                 if (!await(notFull, nanos, deadline)) {
                     return false;
                 }
@@ -378,6 +398,22 @@ public sealed class Queue<E> extends AbstractQueue<E> implements BlockingQueue<E
         } finally {
             takeLock.unlock();
         }
+    }
+
+    /** Looks for a moment without any lock whether there is what the caller waits for: mostly the other side is at work. */
+    @SuppressWarnings("ThreadPriorityCheck") // what depends on the yield is the speed
+    private static boolean comesSoon(BooleanSupplier condition) {
+        for (int look = 0; look < LOOKS; look++) {
+            // A while between the looks: they disturb the other side, and what comes meanwhile goes through at once.
+            for (int pause = 0; pause < PAUSES; pause++) {
+                Thread.onSpinWait();
+            }
+            if (condition.getAsBoolean()) {
+                return true;
+            }
+            Thread.yield();
+        }
+        return false;
     }
 
     private static boolean await(java.util.concurrent.locks.Condition condition, long nanos, long deadline)
@@ -555,13 +591,14 @@ public sealed class Queue<E> extends AbstractQueue<E> implements BlockingQueue<E
 
     /** Whether there is an item; with the take lock. */
     private boolean hasItem() {
-        return takes < putsSeen || takes < (putsSeen = (long) PUTS.getAcquire(this));
+        long count = takes.getPlain();
+        return count < takes.otherSeen || count < (takes.otherSeen = puts.getAcquire());
     }
 
     /** Takes the next item, which there is; with the take lock. */
     private E removeNext() {
         E item = items.remove();
-        TAKES.setRelease(this, takes + 1);
+        takes.setRelease(takes.getPlain() + 1);
         notFull.signal();
         return item;
     }
@@ -599,9 +636,12 @@ public sealed class Queue<E> extends AbstractQueue<E> implements BlockingQueue<E
 
     /** Waits until there seems to be an item, or no sense in waiting for one; false if the time ran out. */
     private boolean awaitItem(long nanos, long deadline) throws InterruptedException {
+        if (comesSoon(() -> shutdown || !isEmpty())) {
+            return true;
+        }
         putLock.lockInterruptibly();
         try {
-            while (!shutdown && puts == (long) TAKES.getAcquire(this)) {
+            while (!shutdown && puts.getPlain() == takes.getAcquire()) {
                 if (!await(notEmpty, nanos, deadline)) {
                     return false;
                 }
@@ -631,7 +671,7 @@ public sealed class Queue<E> extends AbstractQueue<E> implements BlockingQueue<E
     public void taskDone() {
         doneLock.lock();
         try {
-            long expected = (long) PUTS.getAcquire(this);
+            long expected = puts.getAcquire();
             long reported = dones + 1;
             if (reported > expected) {
                 throw new IllegalStateException("taskDone() called more often than items were put: " + reported + " of "
@@ -653,7 +693,7 @@ public sealed class Queue<E> extends AbstractQueue<E> implements BlockingQueue<E
 
     /** With the done lock. */
     private boolean isAllDone() {
-        return released || dones >= (long) PUTS.getAcquire(this);
+        return released || dones >= puts.getAcquire();
     }
 
     /**
@@ -878,7 +918,7 @@ public sealed class Queue<E> extends AbstractQueue<E> implements BlockingQueue<E
         Object item = snapshot.item();
         int size = size();
         if (removals == snapshot.removals()) {
-            long taken = takes - snapshot.takes();
+            long taken = takes.getPlain() - snapshot.takes();
             int index = items.find(item, snapshot.index(), taken, size - snapshot.size(), size);
             if (index >= 0) {
                 return index;
@@ -930,9 +970,9 @@ public sealed class Queue<E> extends AbstractQueue<E> implements BlockingQueue<E
     /** Takes that many items that were removed off the count of the puts; with both locks. */
     private void forget(int removed) {
         removals += removed;
-        long left = puts - removed;
-        putsSeen = left;
-        PUTS.setRelease(this, left);
+        long left = puts.getPlain() - removed;
+        takes.otherSeen = left;
+        puts.setRelease(left);
         doneLock.lock();
         try {
             // What was reported done before it was taken may have been removed: the next item is unfinished all the
@@ -1001,11 +1041,11 @@ public sealed class Queue<E> extends AbstractQueue<E> implements BlockingQueue<E
     @Override
     public int size() {
         for (; ; ) {
-            long before = (long) TAKES.getAcquire(this);
-            long size = (long) PUTS.getAcquire(this) - before;
+            long before = takes.getAcquire();
+            long size = puts.getAcquire() - before;
             // Without a take in between the two counts are of one moment.
             VarHandle.acquireFence();
-            if (before == (long) TAKES.getOpaque(this)) {
+            if (before == takes.getOpaque()) {
                 return (int) Math.min(size, Integer.MAX_VALUE);
             }
         }
@@ -1050,7 +1090,7 @@ public sealed class Queue<E> extends AbstractQueue<E> implements BlockingQueue<E
         lockBoth();
         try {
             all = items.toArray(size());
-            snapshot = new Snapshot<>(this, all, takes, removals);
+            snapshot = new Snapshot<>(this, all, takes.getPlain(), removals);
         } finally {
             unlockBoth();
         }
@@ -1145,7 +1185,7 @@ public sealed class Queue<E> extends AbstractQueue<E> implements BlockingQueue<E
 
     private String describe(int size, String shown) {
         return Identity.of(this) + " [size=" + size + ", capacity=" + (capacity == NONE ? "unbounded" : capacity)
-                + ", unfinished=" + Math.max(0, (long) PUTS.getAcquire(this) - dones) + ", shutdown=" + shutdown + shown
+                + ", unfinished=" + Math.max(0, puts.getAcquire() - dones) + ", shutdown=" + shutdown + shown
                 + ']';
     }
 }

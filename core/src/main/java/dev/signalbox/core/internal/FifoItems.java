@@ -28,11 +28,8 @@ public final class FifoItems<E> extends Items<E> {
 
     private static final int CHUNK = 64;
 
-    private Chunk last = new Chunk(); // guarded by the put lock
-    private int puts; // in the last chunk; guarded by the put lock
-
-    private Chunk first = last; // guarded by the take lock
-    private int takes; // in the first chunk; guarded by the take lock
+    private final End last = new End(new Chunk()); // guarded by the put lock
+    private final End first = new End(last.chunk); // guarded by the take lock
 
     // Set by a take, cleared by a put: a chunk may get lost between them, but never is there for two.
     private volatile @Nullable Chunk spare;
@@ -43,6 +40,20 @@ public final class FifoItems<E> extends Items<E> {
 
     /** Creates an empty chain. */
     public FifoItems() {}
+
+    /** Where items are put, or taken. */
+    private static final class End {
+        Chunk chunk;
+        int index; // of the next item in the chunk
+
+        // They keep what the two ends write out of each other's cache lines.
+        @SuppressWarnings("unused")
+        long p1, p2, p3, p4, p5, p6, p7, p8, p9, p10, p11, p12, p13, p14;
+
+        End(Chunk chunk) {
+            this.chunk = chunk;
+        }
+    }
 
     /** A piece of the chain. */
     private static final class Chunk {
@@ -56,11 +67,11 @@ public final class FifoItems<E> extends Items<E> {
 
     @Override
     public void add(E item) {
-        if (puts == CHUNK) {
-            last = last.next = newChunk();
-            puts = 0;
+        if (last.index == CHUNK) {
+            last.chunk = last.chunk.next = newChunk();
+            last.index = 0;
         }
-        last.items[puts++] = item;
+        last.chunk.items[last.index++] = item;
     }
 
     private Chunk newChunk() {
@@ -75,24 +86,24 @@ public final class FifoItems<E> extends Items<E> {
     @Override
     public E remove() {
         E item = peek();
-        first.items[takes++] = null;
+        first.chunk.items[first.index++] = null;
         return item;
     }
 
     @Override
     @SuppressWarnings({"unchecked", "NullAway"}) // an item was put here, and nothing else
     public E peek() {
-        while (takes == CHUNK) {
+        while (first.index == CHUNK) {
             leaveFirst();
         }
-        return (E) first.items[takes];
+        return (E) first.chunk.items[first.index];
     }
 
     @SuppressWarnings("NullAway") // there is an item to take, so there is a chunk that it is in
     private void leaveFirst() {
-        Chunk left = first;
-        first = left.next;
-        takes = first.start;
+        Chunk left = first.chunk;
+        first.chunk = left.next;
+        first.index = first.chunk.start;
         near = null;
         left.start = 0;
         left.next = null;
@@ -103,8 +114,8 @@ public final class FifoItems<E> extends Items<E> {
     @SuppressWarnings("NullAway") // the chain has that many items
     public Object[] toArray(int size) {
         Object[] items = new Object[size];
-        Chunk chunk = first;
-        int from = takes;
+        Chunk chunk = first.chunk;
+        int from = first.index;
         for (int copied = 0; copied < size; ) {
             while (from == CHUNK) {
                 chunk = chunk.next;
@@ -122,9 +133,9 @@ public final class FifoItems<E> extends Items<E> {
     @SuppressWarnings("NullAway") // the chain has an item of that index
     private int slotOf(int index) {
         Chunk chunk = near;
-        int base = chunk == null || chunk == first ? 0 : nearBase - takes;
+        int base = chunk == null || chunk == first.chunk ? 0 : nearBase - first.index;
         if (chunk == null || base > index) {
-            chunk = first;
+            chunk = first.chunk;
             base = 0;
         }
         while (index - base >= CHUNK - startOf(chunk)) {
@@ -132,17 +143,17 @@ public final class FifoItems<E> extends Items<E> {
             chunk = chunk.next;
         }
         near = chunk;
-        nearBase = base + takes;
+        nearBase = base + first.index;
         return startOf(chunk) + index - base;
     }
 
     private int startOf(Chunk chunk) {
-        return chunk == first ? takes : chunk.start;
+        return chunk == first.chunk ? first.index : chunk.start;
     }
 
     private void setStart(Chunk chunk, int start) {
-        if (chunk == first) {
-            takes = start;
+        if (chunk == first.chunk) {
+            first.index = start;
         } else {
             chunk.start = start;
         }
@@ -193,8 +204,8 @@ public final class FifoItems<E> extends Items<E> {
         System.arraycopy(next.items, 0, chunk.items, 0, CHUNK);
         setStart(chunk, next.start);
         chunk.next = next.next;
-        if (next == last) {
-            last = chunk;
+        if (next == last.chunk) {
+            last.chunk = chunk;
         }
     }
 
@@ -210,10 +221,10 @@ public final class FifoItems<E> extends Items<E> {
             used = Math.min(CHUNK, size - copied);
             System.arraycopy(items, copied, tail.items, 0, used);
         }
-        first = head;
+        first.chunk = head;
+        first.index = 0;
         near = null;
-        takes = 0;
-        last = tail;
-        puts = used;
+        last.chunk = tail;
+        last.index = used;
     }
 }
