@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.signalbox.loop;
 
+import dev.signalbox.core.internal.Identity;
 import dev.signalbox.core.internal.WaitHook;
 import org.jspecify.annotations.Nullable;
 
@@ -36,8 +37,8 @@ final class CoreWaits implements WaitHook {
         }
         Task<?> task = loop.runningTask();
         if (task == null) {
-            throw new IllegalStateException("waiting for " + primitive + " in a callback of " + loop.describe()
-                    + ": only tasks can wait, use createTask");
+            throw new IllegalStateException("waiting for " + Identity.of(primitive) + " in a callback of "
+                    + loop.describe() + ": only tasks can wait, use createTask");
         }
         return task;
     }
