@@ -352,7 +352,7 @@ public sealed class AsyncQueue<E> extends Primitive permits AsyncLifoQueue, Asyn
     }
 
     /** Gives an item to the first of those who wait for one. */
-    @SuppressWarnings("unchecked") // nobody else waits in this list
+    @SuppressWarnings({"unchecked", "NullAway"}) // somebody waits, and only takers wait in this list
     private void hand(E item, long put) {
         Taker<E> first = (Taker<E>) takers.first();
         first.item = item;
