@@ -96,7 +96,8 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     }
 
     /**
-     * Takes one cancel request back: the task has dealt with it and goes on. When none is left, one that was not thrown yet is dropped.
+     * Takes one cancel request back: the task has dealt with it and goes on. When none is left, one that was not thrown yet is dropped, unless
+     * it has ended a wait already.
      *
      * @return how many requests are still open
      * @throws WrongLoopException off its loop
@@ -398,7 +399,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
         }
         park(false);
         waiting = null;
-        if (isCancelPending()) {
+        if (isCancelPending() || wait.isCutShort()) {
             wait.abandon();
             throw deliverCancel(null);
         }
@@ -407,11 +408,20 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
 
     /** Lets the others that are ready run first. */
     void letOthersRun() {
-        if (isCancelPending() || isRefused()) {
-            throw deliverCancel(null);
-        }
+        checkMayWait();
         park(true);
         if (isCancelPending()) {
+            throw deliverCancel(null);
+        }
+    }
+
+    /**
+     * Throws if it may not begin to wait now, as the wait itself would: for whoever changes something before that.
+     *
+     * @throws CancelledException if it was cancelled, or its loop is closing
+     */
+    void checkMayWait() {
+        if (isCancelPending() || isRefused()) {
             throw deliverCancel(null);
         }
     }
@@ -572,8 +582,8 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     <R extends @Nullable Object, X extends Throwable> R offLoop(TaskBody<R, X> code, boolean interruptible)
             throws X, InterruptedException {
         EventLoop loop = loop();
-        if (interruptible && (isCancelPending() || isRefused())) {
-            throw deliverCancel(null);
+        if (interruptible) {
+            checkMayWait();
         }
         StepOff off = new StepOff(this, interruptible);
         leave(off);

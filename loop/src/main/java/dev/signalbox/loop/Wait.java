@@ -16,12 +16,21 @@ import org.jspecify.annotations.Nullable;
  *      └──cancel──▶ withdrawn() ──(task runs)──▶ CancelledException
  * </pre>
  *
+ * <p>A task that may not go on yet, although its time is up or it was cancelled, waits on until it is granted what it needs for that; see
+ * {@link #giveUp}. A cancel is then thrown all the same.
+ *
  * <p>Guarded by the baton.
  */
 class Wait extends Link {
     final Task<?> task;
-    private boolean ended;
-    private boolean granted;
+    private @Nullable End end; // null while it waits
+
+    /** Why a wait is over. */
+    enum End {
+        GRANTED,
+        EXPIRED,
+        CANCELLED
+    }
 
     Wait(Task<?> task) {
         this.task = task;
@@ -29,11 +38,10 @@ class Wait extends Link {
 
     /** What the task waits for is given to it. */
     final void grant() {
-        if (ended) {
+        if (isEnded()) {
             return;
         }
-        granted = true;
-        end();
+        end(End.GRANTED);
         if (task.isWaitingIn(this)) {
             task.wake();
         } else {
@@ -48,45 +56,57 @@ class Wait extends Link {
 
     @Override
     protected final void expire() {
-        if (!ended) {
-            end();
-            withdrawn();
-            task.wake();
+        if (!isEnded()) {
+            giveUp(End.EXPIRED);
         }
     }
 
     /** The task was cancelled while it is suspended in this wait. */
     void cancel() {
-        if (!ended) {
-            end();
-            withdrawn();
-            task.wake();
+        if (!isEnded()) {
+            giveUp(End.CANCELLED);
         }
     }
 
+    /** The task stops waiting. Who may not go on yet does nothing here, or sees to it that what it needs for that will be granted. */
+    void giveUp(End reason) {
+        end(reason);
+        withdrawn();
+        task.wake();
+    }
+
     /** The task runs again, and is going to throw. */
-    final void abandon() {
-        if (!ended) {
+    void abandon() {
+        if (!isEnded()) {
             end();
             withdrawn();
-        } else if (granted) {
+        } else if (isGranted()) {
             giveBack();
         }
     }
 
-    /** Nothing can end this wait any more; whoever calls this makes the task go on. */
+    /** Nothing can end this wait any more; whoever calls this makes the task go on, with a cancel. */
     final void end() {
-        ended = true;
+        end(End.CANCELLED);
+    }
+
+    private void end(End reason) {
+        end = reason;
         task.engine().unschedule(this);
         unlink();
     }
 
     final boolean isEnded() {
-        return ended;
+        return end != null;
     }
 
     final boolean isGranted() {
-        return granted;
+        return end == End.GRANTED;
+    }
+
+    /** Whether a cancel ended it: it has to throw, even if somebody has taken the request back since. */
+    boolean isCutShort() {
+        return end == End.CANCELLED;
     }
 
     /** The task, not done yet, for which this one waits; null if it waits for something else. */

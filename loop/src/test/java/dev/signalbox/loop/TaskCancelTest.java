@@ -278,6 +278,23 @@ final class TaskCancelTest {
         });
     }
 
+    /** Otherwise it would go on without what it has waited for. */
+    @Test
+    void uncancelled_afterItHasEndedAWait_isThrownStill() {
+        EventLoop.run(() -> {
+            var lock = new AsyncLock();
+            lock.acquire();
+            var task = createTask(() -> lock.acquire());
+            yieldNow();
+            task.cancel("why");
+            assertThat(task.uncancel()).isZero();
+            assertThatThrownBy(task::await)
+                    .isInstanceOf(CancelledException.class)
+                    .hasMessage("why");
+            assertThat(task.isCancelled()).isTrue();
+        });
+    }
+
     @Test
     void uncancelled_oneOfTwo_isThrownStill() {
         EventLoop.run(() -> {
