@@ -32,7 +32,8 @@ import java.util.concurrent.TimeoutException;
 public final class AsyncLock extends Primitive {
     // Guarded by the baton. Whoever waits, waits because the lock is held.
     private final WaitList waiters = new WaitList();
-    private boolean locked;
+    /** More than one only while the loop closes: see {@link #takeAnyway()}. */
+    private int holds;
 
     /** Creates a lock that nobody holds. */
     public AsyncLock() {}
@@ -141,11 +142,28 @@ public final class AsyncLock extends Primitive {
     }
 
     private boolean takeNow() {
-        if (locked) {
+        if (holds > 0) {
             return false;
         }
-        locked = true;
+        holds = 1;
         return true;
+    }
+
+    /** Hands the lock to a task that has to have it before it goes on: now, or when its turn has come. */
+    void takeFor(Wait wait) {
+        if (takeNow()) {
+            wait.grant();
+        } else {
+            waiters.add(wait);
+        }
+    }
+
+    /**
+     * Takes the lock although somebody else may hold it, for a task that has to have it and cannot wait for it any more, since its loop closes:
+     * what the task releases on its way out is then its own.
+     */
+    void takeAnyway() {
+        holds++;
     }
 
     /**
@@ -156,16 +174,16 @@ public final class AsyncLock extends Primitive {
      */
     public void release() {
         check();
-        if (!locked) {
+        if (!isHeld()) {
             throw new IllegalMonitorStateException("released a lock that is not held: " + this);
         }
         handOver();
     }
 
     /** The lock goes to the first who waits, and is free only when there is none. */
-    private void handOver() {
+    void handOver() {
         if (waiters.isEmpty()) {
-            locked = false;
+            holds--;
         } else {
             waiters.signalFirst();
         }
@@ -179,11 +197,26 @@ public final class AsyncLock extends Primitive {
      */
     public boolean isLocked() {
         check();
-        return locked;
+        return isHeld();
+    }
+
+    boolean isHeld() {
+        return holds > 0;
+    }
+
+    /**
+     * Creates a condition over this lock, which may have others.
+     *
+     * @return a new condition
+     * @throws WrongLoopException if this lock belongs to a loop, and the caller runs off that; who runs no loop may call this as long as the
+     *     lock belongs to none
+     */
+    public AsyncCondition newCondition() {
+        return new AsyncCondition(this);
     }
 
     @Override
     String state() {
-        return (locked ? "locked" : "unlocked") + ", waiters=" + waiters.size();
+        return (isHeld() ? "locked" : "unlocked") + ", waiters=" + waiters.size();
     }
 }

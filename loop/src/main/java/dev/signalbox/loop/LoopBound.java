@@ -52,6 +52,11 @@ abstract class LoopBound {
         return check().requireTask();
     }
 
+    /** Whether it belongs to a loop already; read racily, a no may be stale. */
+    final boolean isBound() {
+        return loop != null;
+    }
+
     /** The loop of this object, for code that runs with its baton. */
     final EventLoop loop() {
         return Objects.requireNonNull(loop);

@@ -42,6 +42,12 @@ final class BindingTest {
                 BindingTest.<AsyncLock>kind(
                         "AsyncLock", AsyncLock::new, l -> l.acquire().close()),
                 BindingTest.<AsyncLock>kind("AsyncLock by a look", AsyncLock::new, AsyncLock::isLocked),
+                BindingTest.<AsyncCondition>kind(
+                        "AsyncCondition", AsyncCondition::new, c -> c.acquire().close()),
+                BindingTest.<AsyncCondition>kind(
+                        "AsyncCondition of a lock",
+                        () -> new AsyncLock().newCondition(),
+                        c -> c.acquire().close()),
                 BindingTest.<AsyncEvent>kind("AsyncEvent", AsyncEvent::new, AsyncEvent::set),
                 BindingTest.<AsyncEvent>kind("AsyncEvent by a look", AsyncEvent::new, AsyncEvent::isSet));
     }

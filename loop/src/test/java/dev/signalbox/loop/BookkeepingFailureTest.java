@@ -89,4 +89,25 @@ final class BookkeepingFailureTest {
         });
         assertThat(log).containsExactly("given back", "went on once");
     }
+
+    /** As if the stack of the first had ended just after it had released the lock. */
+    @Test
+    void waiterOfACondition_thatNeverWaited_handsOnBothTheSignalAndTheLock() {
+        EventLoop.run(() -> {
+            AsyncCondition condition = new AsyncCondition();
+            Task<?> task = Async.currentTask();
+            condition.enlist(task);
+            Task<Void> second = Async.createTask(() -> {
+                try (var held = condition.acquire()) {
+                    condition.await();
+                }
+            });
+            Async.yieldNow();
+            condition.acquire();
+            condition.signal();
+            condition.release();
+            second.await();
+            assertThat(condition).asString().contains("[waiters=0, ").endsWith("[unlocked, waiters=0]]");
+        });
+    }
 }

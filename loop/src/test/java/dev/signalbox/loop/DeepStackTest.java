@@ -90,7 +90,8 @@ final class DeepStackTest {
             List<Runnable> waits = List.of(
                     Async::yieldNow,
                     () -> Async.sleep(Duration.ofNanos(1)),
-                    () -> Async.createTask(() -> "runs while this one waits").await());
+                    () -> Async.createTask(() -> "runs while this one waits").await(),
+                    AtTheEnd::awaitCondition);
             int hung = 0;
             for (int round = 0; round < ROUNDS; round++) {
                 for (Runnable wait : waits) {
@@ -105,6 +106,15 @@ final class DeepStackTest {
                 }
             }
             Runtime.getRuntime().halt(hung);
+        }
+
+        private static void awaitCondition() {
+            AsyncCondition condition = new AsyncCondition();
+            try (var held = condition.acquire()) {
+                if (condition.await(Duration.ofNanos(1))) {
+                    throw new AssertionError("signalled by nobody");
+                }
+            }
         }
 
         private static void runAndClose(Runnable wait) {

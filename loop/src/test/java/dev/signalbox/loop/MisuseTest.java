@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executor;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -74,7 +75,8 @@ final class MisuseTest {
             VoidTaskBody.class,
             (VoidTaskBody<RuntimeException>) () -> {});
 
-    private static final Map<Class<?>, Object> MORE_ARGUMENTS = Map.of(Executor.class, (Executor) Runnable::run);
+    private static final Map<Class<?>, Object> MORE_ARGUMENTS =
+            Map.of(Executor.class, (Executor) Runnable::run, BooleanSupplier.class, (BooleanSupplier) () -> true);
 
     /** What there is to misuse, by how it was made: all on the home loop, some with a task that waits for it. */
     private enum Subject {
@@ -95,6 +97,8 @@ final class MisuseTest {
         FREE_LOCK(AsyncLock.class),
         CONTENDED_LOCK(AsyncLock.class),
         GUARD_OF_LOCK(Guard.class),
+        FREE_CONDITION(AsyncCondition.class),
+        AWAITED_CONDITION(AsyncCondition.class),
         SET_EVENT(AsyncEvent.class),
         AWAITED_EVENT(AsyncEvent.class),
         QUEUE_WITH_ROOM(AsyncQueue.class),
@@ -170,6 +174,13 @@ final class MisuseTest {
         subjects.put(Subject.GUARD_OF_LOCK, lock.acquire());
         owners.put(Subject.GUARD_OF_LOCK, lock);
         Async.createTask(() -> lock.acquire());
+        subjects.put(Subject.FREE_CONDITION, new AsyncCondition());
+        AsyncCondition condition = new AsyncCondition();
+        Async.createTask(() -> {
+            condition.acquire();
+            condition.await();
+        });
+        subjects.put(Subject.AWAITED_CONDITION, condition);
         AsyncEvent set = new AsyncEvent();
         set.set();
         subjects.put(Subject.SET_EVENT, set);
@@ -383,6 +394,11 @@ final class MisuseTest {
             assertThat(((AsyncSemaphore) subjects.get(Subject.CONTENDED_SEMAPHORE)).waiters())
                     .isZero();
             ((Guard) subjects.get(Subject.GUARD_OF_LOCK)).close();
+            AsyncCondition condition = (AsyncCondition) subjects.get(Subject.AWAITED_CONDITION);
+            assertThat(condition.toString()).contains("[waiters=1, ").endsWith("[unlocked, waiters=0]]");
+            condition.acquire();
+            condition.signal();
+            condition.release();
             ((AsyncEvent) subjects.get(Subject.AWAITED_EVENT)).set();
             assertThat(((AsyncQueue<?>) subjects.get(Subject.FULL_QUEUE_WITH_A_PUTTER)).take())
                     .isEqualTo("there");
@@ -397,6 +413,9 @@ final class MisuseTest {
             assertThat(((Task<?>) subjects.get(Subject.SUSPENDED_TASK)).await()).isEqualTo("at home");
         });
         assertThat(subjects.get(Subject.CONTENDED_LOCK).toString()).endsWith("[locked, waiters=0]");
+        assertThat(subjects.get(Subject.AWAITED_CONDITION).toString())
+                .contains("[waiters=0, ")
+                .endsWith("[locked, waiters=0]]");
         assertThat(subjects.get(Subject.AWAITED_EVENT).toString()).endsWith("[set, waiters=0]");
     }
 

@@ -118,6 +118,7 @@ final class DocumentedCodeTest {
         assertThat(new DocumentedFragments.Crawl().run()).containsExactlyInAnyOrder("/", "/a", "/b", "done", "done");
         assertThat(DocumentedFragments.asyncLifo()).isEqualTo("second");
         assertThat(DocumentedFragments.asyncByPriority()).isEqualTo("eat");
+        assertThat(DocumentedFragments.asyncCondition()).isEqualTo("dear reader");
     }
 
     @Test

@@ -17,6 +17,7 @@ import dev.signalbox.core.QueueShutdownException;
 import dev.signalbox.core.RLock;
 import dev.signalbox.core.Semaphore;
 import dev.signalbox.loop.Async;
+import dev.signalbox.loop.AsyncCondition;
 import dev.signalbox.loop.AsyncLifoQueue;
 import dev.signalbox.loop.AsyncLock;
 import dev.signalbox.loop.AsyncPriorityQueue;
@@ -360,6 +361,25 @@ final class DocumentedFragments {
             var n = store.read(); // waits: others run here
             store.write(n + 1);
         }
+    }
+
+    static String asyncCondition() {
+        return EventLoop.run(() -> {
+            var arrived = new AsyncCondition();
+            var letters = new ArrayDeque<String>();
+
+            var reader = createTask(() -> {
+                try (var held = arrived.acquire()) {
+                    arrived.awaitUntil(() -> !letters.isEmpty());
+                    return letters.remove();
+                }
+            });
+            try (var held = arrived.acquire()) {
+                letters.add("dear reader");
+                arrived.signal();
+            }
+            return reader.await();
+        });
     }
 
     private static final class Store {
