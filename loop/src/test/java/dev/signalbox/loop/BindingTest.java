@@ -49,7 +49,10 @@ final class BindingTest {
                         () -> new AsyncLock().newCondition(),
                         c -> c.acquire().close()),
                 BindingTest.<AsyncEvent>kind("AsyncEvent", AsyncEvent::new, AsyncEvent::set),
-                BindingTest.<AsyncEvent>kind("AsyncEvent by a look", AsyncEvent::new, AsyncEvent::isSet));
+                BindingTest.<AsyncEvent>kind("AsyncEvent by a look", AsyncEvent::new, AsyncEvent::isSet),
+                BindingTest.<AsyncBarrier>kind("AsyncBarrier", () -> new AsyncBarrier(2), AsyncBarrier::reset),
+                BindingTest.<AsyncBarrier>kind(
+                        "AsyncBarrier by a look", () -> new AsyncBarrier(2), AsyncBarrier::parties));
     }
 
     @ParameterizedTest(name = "{0}")

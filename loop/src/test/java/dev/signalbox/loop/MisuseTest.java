@@ -106,7 +106,9 @@ final class MisuseTest {
         FULL_QUEUE_WITH_A_PUTTER(AsyncQueue.class),
         SHUT_DOWN_QUEUE(AsyncQueue.class),
         LIFO_QUEUE(AsyncLifoQueue.class),
-        PRIORITY_QUEUE(AsyncPriorityQueue.class);
+        PRIORITY_QUEUE(AsyncPriorityQueue.class),
+        FREE_BARRIER(AsyncBarrier.class),
+        AWAITED_BARRIER(AsyncBarrier.class);
 
         private final Class<?> type;
 
@@ -188,6 +190,10 @@ final class MisuseTest {
         Async.createTask(() -> awaited.await());
         subjects.put(Subject.AWAITED_EVENT, awaited);
         makeQueues();
+        subjects.put(Subject.FREE_BARRIER, new AsyncBarrier(2));
+        AsyncBarrier barrier = new AsyncBarrier(2);
+        Async.createTask(() -> barrier.await());
+        subjects.put(Subject.AWAITED_BARRIER, barrier);
         Async.yieldNow();
         subjects.put(Subject.HANDLE_OF_CALL_SOON, home.callSoon(() -> {}));
     }
@@ -404,6 +410,9 @@ final class MisuseTest {
                     .isEqualTo("there");
             assertThat(((AsyncQueue<?>) subjects.get(Subject.FULL_QUEUE_WITH_A_PUTTER)).take())
                     .isEqualTo("waiting");
+            AsyncBarrier barrier = (AsyncBarrier) subjects.get(Subject.AWAITED_BARRIER);
+            assertThat(barrier.waiters()).isEqualTo(1);
+            assertThat(barrier.await()).isEqualTo(1);
             for (Subject handle : List.of(Subject.HANDLE_OF_CALL_LATER, Subject.HANDLE_OF_WHEN_DONE)) {
                 assertThat(((Handle) subjects.get(handle)).isCancelled()).isFalse();
             }

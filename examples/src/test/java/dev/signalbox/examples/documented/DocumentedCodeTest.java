@@ -119,6 +119,7 @@ final class DocumentedCodeTest {
         assertThat(DocumentedFragments.asyncLifo()).isEqualTo("second");
         assertThat(DocumentedFragments.asyncByPriority()).isEqualTo("eat");
         assertThat(DocumentedFragments.asyncCondition()).isEqualTo("dear reader");
+        assertThat(new DocumentedFragments.AsyncSimulation().run()).isEqualTo(10);
     }
 
     @Test

@@ -17,6 +17,7 @@ import dev.signalbox.core.QueueShutdownException;
 import dev.signalbox.core.RLock;
 import dev.signalbox.core.Semaphore;
 import dev.signalbox.loop.Async;
+import dev.signalbox.loop.AsyncBarrier;
 import dev.signalbox.loop.AsyncCondition;
 import dev.signalbox.loop.AsyncLifoQueue;
 import dev.signalbox.loop.AsyncLock;
@@ -380,6 +381,32 @@ final class DocumentedFragments {
             }
             return reader.await();
         });
+    }
+
+    static final class AsyncSimulation {
+        int steps;
+
+        int run() {
+            return EventLoop.run(() -> {
+                var step = new AsyncBarrier(2, () -> steps++);
+                for (int part = 0; part < 2; part++) {
+                    createTask(() -> {
+                        for (int i = 0; i < 10; i++) {
+                            compute();
+                            step.await(); // nobody begins the next step before both have finished this one
+                        }
+                    });
+                }
+                while (steps < 10) {
+                    Async.yieldNow();
+                }
+                return steps;
+            });
+        }
+
+        private static void compute() {
+            Async.yieldNow();
+        }
     }
 
     private static final class Store {
