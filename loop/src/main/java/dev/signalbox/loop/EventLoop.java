@@ -716,6 +716,53 @@ public final class EventLoop implements Executor, AutoCloseable {
         return newTask(Objects.requireNonNull(name, "name"), Task.valued(body));
     }
 
+    /**
+     * Has an executor run a body that blocks or computes: {@code loop.run_in_executor}. To block in place, {@link Async#blocking} needs no
+     * executor; this is for bodies that a certain pool has to run, or that run while the task goes on.
+     *
+     * <p>The body runs outside this loop: it can use nothing that is bound to one. (An executor that runs it at once, on the calling thread, runs it in the
+     * calling task or callback.) If the executor drops the body in silence, the result stays pending.
+     *
+     * <p><b>Cancellation.</b> A body whose result was cancelled before it began never runs. One that runs is not interrupted: its result is
+     * dropped, and so is its exception. An {@link InterruptedException} out of the body, as after {@code shutdownNow()}, cancels the result.
+     * What {@code shutdownNow()} returns are {@link java.util.concurrent.Future}s: cancelling them cancels the results. A loop that closes
+     * leaves the bodies to the executor, and what they come to is dropped.
+     *
+     * <p><b>Memory consistency effects.</b> What happened before this call is visible to the body, and what the body did to whoever goes on
+     * after the result.
+     *
+     * @param executor what runs the body
+     * @param body the body
+     * @param <T> the type of its result
+     * @return its result; it fails with what the body throws
+     * @throws java.util.concurrent.RejectedExecutionException if the executor refuses; then nothing has happened
+     * @throws WrongLoopException off this loop
+     * @throws IllegalStateException if this loop is closing or closed
+     */
+    public <T extends @Nullable Object> Future<T> runInExecutor(Executor executor, TaskBody<? extends T, ?> body) {
+        checkOpenOnLoop();
+        Objects.requireNonNull(executor, "executor");
+        Future<T> result = new Future<>(this);
+        executor.execute(ExecutorCall.of(this, result, Objects.requireNonNull(body, "body")));
+        return result;
+    }
+
+    /**
+     * Has an executor run a body without a result: see {@link #runInExecutor(Executor, TaskBody)}.
+     *
+     * @param executor what runs the body
+     * @param body the body
+     * @return completed with null when the body is done
+     * @throws java.util.concurrent.RejectedExecutionException if the executor refuses
+     * @throws WrongLoopException off this loop
+     * @throws IllegalStateException if this loop is closing or closed
+     */
+    public Future<Void> runInExecutor(Executor executor, VoidTaskBody<?> body) {
+        checkOpenOnLoop();
+        Objects.requireNonNull(executor, "executor");
+        return runInExecutor(executor, Task.valued(body));
+    }
+
     <T extends @Nullable Object> Task<T> newTask(@Nullable String taskName, TaskBody<? extends T, ?> body) {
         Task<T> task = new Task<>(this, ++tasksMade, taskName);
         tasks.add(task);
