@@ -2,19 +2,27 @@
 package dev.signalbox.loop;
 
 import dev.signalbox.loop.internal.Job;
+import org.jspecify.annotations.Nullable;
 
 /** User code that a loop calls once, and the handle to it. */
 final class Callback extends Job implements Handle {
     private final EventLoop loop;
     private final Runnable code;
     private final boolean anyThread;
+    private final @Nullable Locals locals;
     private volatile boolean cancelled; // written by whoever may cancel, read by the loop
 
-    /** A callback whose handle works on the loop, or from any thread. */
-    Callback(EventLoop loop, Runnable code, boolean anyThread) {
+    /**
+     * A callback.
+     *
+     * @param anyThread whether its handle works from any thread, or on the loop only
+     * @param locals of whoever schedules it
+     */
+    Callback(EventLoop loop, Runnable code, boolean anyThread, @Nullable Locals locals) {
         this.loop = loop;
         this.code = code;
         this.anyThread = anyThread;
+        this.locals = locals;
     }
 
     @Override
@@ -22,11 +30,13 @@ final class Callback extends Job implements Handle {
         if (cancelled || loop.isClosing()) {
             return;
         }
+        loop.enterCallback(locals);
         try {
             code.run();
         } catch (Throwable e) {
             loop.handle("exception in a callback", e);
         }
+        loop.leaveCallback();
     }
 
     @Override

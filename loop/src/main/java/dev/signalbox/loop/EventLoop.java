@@ -79,6 +79,9 @@ public final class EventLoop implements Executor, AutoCloseable {
     /** The loop of the task in whose {@link Async#blocking} this loop is run. */
     private @Nullable EventLoop outer;
 
+    /** The values of task-locals in the callback that runs. */
+    private @Nullable Locals callbackLocals;
+
     private final TaskList tasks = new TaskList();
     private int tasksMade;
     private boolean stopWithoutTasks;
@@ -561,7 +564,7 @@ public final class EventLoop implements Executor, AutoCloseable {
      */
     public Handle callSoon(Runnable callback) {
         checkOpenOnLoop();
-        Callback call = new Callback(this, Objects.requireNonNull(callback, "callback"), false);
+        Callback call = new Callback(this, Objects.requireNonNull(callback, "callback"), false, locals());
         engine.ready(call);
         return call;
     }
@@ -608,7 +611,7 @@ public final class EventLoop implements Executor, AutoCloseable {
      * @throws IllegalStateException if this loop is closing or closed
      */
     public Handle callSoonThreadSafe(Runnable callback) {
-        Callback call = new Callback(this, Objects.requireNonNull(callback, "callback"), true);
+        Callback call = new Callback(this, Objects.requireNonNull(callback, "callback"), true, Locals.ofCaller());
         post(call);
         return call;
     }
@@ -621,7 +624,7 @@ public final class EventLoop implements Executor, AutoCloseable {
      */
     @Override
     public void execute(Runnable callback) {
-        Callback call = new Callback(this, Objects.requireNonNull(callback, "callback"), true);
+        Callback call = new Callback(this, Objects.requireNonNull(callback, "callback"), true, Locals.ofCaller());
         if (lifecycle.isCloseRequested() || !engine.post(call)) {
             throw new RejectedExecutionException(closedException().getMessage());
         }
@@ -720,8 +723,9 @@ public final class EventLoop implements Executor, AutoCloseable {
      * Has an executor run a body that blocks or computes: {@code loop.run_in_executor}. To block in place, {@link Async#blocking} needs no
      * executor; this is for bodies that a certain pool has to run, or that run while the task goes on.
      *
-     * <p>The body runs outside this loop: it can use nothing that is bound to one. (An executor that runs it at once, on the calling thread, runs it in the
-     * calling task or callback.) If the executor drops the body in silence, the result stays pending.
+     * <p>The body runs outside this loop: it can use nothing that is bound to one, and sees no {@link TaskLocal}s. (An executor that runs it
+     * at once, on the calling thread, runs it in the calling task or callback.) If the executor drops the body in silence, the result stays
+     * pending.
      *
      * <p><b>Cancellation.</b> A body whose result was cancelled before it began never runs. One that runs is not interrupted: its result is
      * dropped, and so is its exception. An {@link InterruptedException} out of the body, as after {@code shutdownNow()}, cancels the result.
@@ -877,6 +881,32 @@ public final class EventLoop implements Executor, AutoCloseable {
         current = task;
     }
 
+    /** From here on the code of a callback runs, which begins with these values of task-locals. */
+    void enterCallback(@Nullable Locals locals) {
+        callbackLocals = locals;
+    }
+
+    /** The code of a callback has run: what it set is forgotten. */
+    void leaveCallback() {
+        callbackLocals = null;
+    }
+
+    /** The values of task-locals where the loop is: in the task or callback whose code runs. */
+    @Nullable
+    Locals locals() {
+        Task<?> task = current;
+        return task == null ? callbackLocals : task.locals;
+    }
+
+    void setLocals(@Nullable Locals locals) {
+        Task<?> task = current;
+        if (task == null) {
+            callbackLocals = locals;
+        } else {
+            task.locals = locals;
+        }
+    }
+
     boolean isClosing() {
         return closing;
     }
@@ -931,17 +961,7 @@ public final class EventLoop implements Executor, AutoCloseable {
 
     /** Has the exception handler called in a turn of user code. */
     void report(String what, Throwable exception) {
-        engine.ready(new Job() {
-            @Override
-            protected void run() {
-                handle(what, exception);
-            }
-
-            @Override
-            public void rejected(Throwable reason) {
-                handle(what, exception);
-            }
-        });
+        engine.ready(new Notice(this, () -> handle(what, exception)));
     }
 
     /** Options of a loop. */

@@ -371,17 +371,19 @@ public sealed class Future<T extends @Nullable Object> extends LoopBound permits
         private final EventLoop loop;
         private final Future<T> future;
         private final Consumer<? super Future<T>> callback;
+        private final @Nullable Locals locals;
         private boolean cancelled;
 
         DoneCallback(EventLoop loop, Future<T> future, Consumer<? super Future<T>> callback) {
             this.loop = loop;
             this.future = future;
             this.callback = callback;
+            this.locals = loop.locals();
         }
 
         @Override
         void signalled() {
-            loop.engine.ready(new Callback(loop, this::call, false));
+            loop.engine.ready(new Callback(loop, this::call, false, locals));
         }
 
         private void call() {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.signalbox.loop;
 
-import dev.signalbox.loop.internal.Job;
 import dev.signalbox.loop.internal.Op;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -47,17 +46,7 @@ final class LoopFuture<T extends @Nullable Object> extends CompletableFuture<T> 
         /** A turn of user code: what depends on the view runs right there. */
         @Override
         void signalled() {
-            view.loop.engine.ready(new Job() {
-                @Override
-                protected void run() {
-                    finish();
-                }
-
-                @Override
-                public void rejected(Throwable reason) {
-                    finish();
-                }
-            });
+            view.loop.engine.ready(new Notice(view.loop, this::finish));
         }
 
         private void finish() {

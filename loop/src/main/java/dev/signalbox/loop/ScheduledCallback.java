@@ -10,7 +10,7 @@ final class ScheduledCallback extends Timer implements Handle {
 
     ScheduledCallback(EventLoop loop, Runnable code) {
         this.loop = loop;
-        this.callback = new Callback(loop, code, false);
+        this.callback = new Callback(loop, code, false, loop.locals());
     }
 
     @Override

@@ -40,7 +40,10 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     private final int number;
     private final @Nullable String name;
 
-    // Guarded by the baton.
+    // Guarded by the baton; the locals, while this task is off its loop, by its thread.
+    /** At first those of whoever creates it. */
+    @Nullable
+    Locals locals;
     /** Where its stack is, from its first turn to its last. */
     private @Nullable Worker worker;
     /** What it waits for while it is suspended or off its loop. */
@@ -69,6 +72,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
         super(loop);
         this.number = number;
         this.name = name;
+        this.locals = loop.locals();
     }
 
     // ---------------------------------------------------------------- public
@@ -213,6 +217,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     @SuppressWarnings("NullAway") // value is absent only together with an exception
     private void end(@Nullable Object value, @Nullable Throwable thrown) {
         loop().remove(this);
+        locals = null; // a task that is done may be kept for its result
         if (thrown == null && isCancelPending()) {
             finishCancelled(cancelMessage, null);
         } else if (thrown == null) {
@@ -234,6 +239,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
 
     /** Ends a task that never had a turn. */
     void cancelUnstarted() {
+        locals = null;
         loop().remove(this);
         finishCancelled(cancelMessage, null);
     }

@@ -113,6 +113,7 @@ final class DocumentedCodeTest {
         assertThat(new DocumentedFragments.Window().show()).isEqualTo(3);
         assertThat(DocumentedFragments.future()).isEqualTo(42);
         assertThat(DocumentedFragments.async()).containsExactly("/a", "/b");
+        assertThat(new DocumentedFragments.Server().run()).containsExactlyInAnyOrder("hello Ada", "hello Grace");
         assertThat(DocumentedFragments.asyncSemaphore("page")).isEqualTo(8);
         assertThat(DocumentedFragments.asyncLock()).isEqualTo(2);
         assertThat(new DocumentedFragments.Crawl().run()).containsExactlyInAnyOrder("/", "/a", "/b", "done", "done");

@@ -26,6 +26,7 @@ import dev.signalbox.loop.AsyncQueue;
 import dev.signalbox.loop.AsyncSemaphore;
 import dev.signalbox.loop.EventLoop;
 import dev.signalbox.loop.Future;
+import dev.signalbox.loop.TaskLocal;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -336,6 +337,26 @@ final class DocumentedFragments {
             sleep(Duration.ofSeconds(1));
             return pages;
         });
+    }
+
+    static final class Server {
+        private static final TaskLocal<String> USER = new TaskLocal<>();
+
+        void serve(String user) {
+            USER.set(user);
+            Async.createTask(() -> log("hello")).await(); // in the task too, USER.get() is user
+        }
+
+        private final List<String> logged = new ArrayList<>();
+
+        private void log(String message) {
+            logged.add(message + " " + USER.get());
+        }
+
+        List<String> run() {
+            EventLoop.run(() -> Async.gather(() -> serve("Ada"), () -> serve("Grace")));
+            return logged;
+        }
     }
 
     static int asyncSemaphore(String page) {
