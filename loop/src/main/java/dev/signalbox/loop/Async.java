@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.signalbox.loop;
 
+import dev.signalbox.core.internal.Checks;
 import dev.signalbox.core.internal.Durations;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -9,6 +10,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Flow;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
@@ -136,6 +138,38 @@ public final class Async {
     public static <T extends @Nullable Object> T await(CompletionStage<? extends T> stage) {
         Objects.requireNonNull(stage, "stage");
         return StageWait.await(currentTask(), stage);
+    }
+
+    /**
+     * Subscribes to a publisher and has its items read by tasks, with {@link Flow#defaultBufferSize()} as the size of the buffer: see {@link
+     * #iterate(Flow.Publisher, int)}.
+     *
+     * @param publisher the publisher
+     * @param <T> the type of the items
+     * @return its items, to be closed
+     * @throws IllegalStateException in a callback, or in a thread that runs no loop
+     */
+    public static <T> AsyncIterable<T> iterate(Flow.Publisher<? extends T> publisher) {
+        return iterate(publisher, Flow.defaultBufferSize());
+    }
+
+    /**
+     * Subscribes to a publisher and has its items read by tasks: an {@code async for} over a {@link Flow.Publisher}.
+     *
+     * <p>The publisher is asked for no more items than the buffer has room for, so a slow task slows it down.
+     *
+     * @param publisher the publisher; it may send from any thread
+     * @param bufferSize how many items may be on their way or waiting for a task at the most; more than zero
+     * @param <T> the type of the items
+     * @return its items, to be closed
+     * @throws IllegalArgumentException if the size is not more than zero
+     * @throws IllegalStateException in a callback, or in a thread that runs no loop
+     */
+    public static <T> AsyncIterable<T> iterate(Flow.Publisher<? extends T> publisher, int bufferSize) {
+        Task<?> task = currentTask();
+        Objects.requireNonNull(publisher, "publisher");
+        Checks.positive(bufferSize, "bufferSize");
+        return AsyncIterable.subscribe(task.loop(), publisher, bufferSize);
     }
 
     /**

@@ -90,7 +90,7 @@ public final class EventLoop implements Executor, AutoCloseable {
     private boolean sweeping;
 
     private final Set<Unobserved> unobserved = new LinkedHashSet<>();
-    private final Set<LoopFuture<?>> handedOut = Collections.newSetFromMap(new IdentityHashMap<>());
+    private final Set<HandedOut> handedOut = Collections.newSetFromMap(new IdentityHashMap<>());
 
     private final Lifecycle lifecycle = new Lifecycle();
 
@@ -494,7 +494,7 @@ public final class EventLoop implements Executor, AutoCloseable {
         for (Item item : engine.seal()) {
             item.rejected(reason);
         }
-        List.copyOf(handedOut).forEach(LoopFuture::closed);
+        List.copyOf(handedOut).forEach(HandedOut::closed);
         List.copyOf(unobserved).forEach(Unobserved::reportNow);
         engine.dismissWorkers();
     }
@@ -937,12 +937,12 @@ public final class EventLoop implements Executor, AutoCloseable {
         unobserved.remove(failure);
     }
 
-    void register(LoopFuture<?> future) {
-        handedOut.add(future);
+    void register(HandedOut handle) {
+        handedOut.add(handle);
     }
 
-    void unregister(LoopFuture<?> future) {
-        handedOut.remove(future);
+    void unregister(HandedOut handle) {
+        handedOut.remove(handle);
     }
 
     // ---------------------------------------------------------------- exceptions that nobody catches

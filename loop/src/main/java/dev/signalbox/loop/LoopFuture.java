@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * What a loop hands to other threads for a result of its own. The loop completes it in a turn of user code, since what depends on it runs
  * right there, and sees to it that none stays pending when it closes. Waiting for it on the loop itself could never end, so it throws.
  */
-final class LoopFuture<T extends @Nullable Object> extends CompletableFuture<T> {
+final class LoopFuture<T extends @Nullable Object> extends CompletableFuture<T> implements HandedOut {
     private final EventLoop loop;
 
     LoopFuture(EventLoop loop) {
@@ -70,7 +70,8 @@ final class LoopFuture<T extends @Nullable Object> extends CompletableFuture<T> 
     }
 
     /** The loop will not complete it any more. */
-    void closed() {
+    @Override
+    public void closed() {
         completeExceptionally(loop.closedException());
     }
 

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
+import java.util.concurrent.Flow;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -89,6 +91,9 @@ final class MisuseTest {
         HANDLE_OF_CALL_SOON(Handle.class),
         HANDLE_OF_CALL_LATER(Handle.class),
         HANDLE_OF_WHEN_DONE(Handle.class),
+        ITERABLE(AsyncIterable.class),
+        AWAITED_ITERABLE(AsyncIterable.class),
+        ITERATOR(Iterator.class),
         FREE_SEMAPHORE(AsyncSemaphore.class),
         CONTENDED_SEMAPHORE(AsyncSemaphore.class),
         FREE_BOUNDED_SEMAPHORE(AsyncBoundedSemaphore.class),
@@ -159,6 +164,7 @@ final class MisuseTest {
         makeFutures();
         subjects.put(Subject.HANDLE_OF_CALL_LATER, home.callLater(Duration.ofHours(1), () -> {}));
         subjects.put(Subject.HANDLE_OF_WHEN_DONE, new Future<String>().whenDone(f -> {}));
+        makeIterables();
         subjects.put(Subject.FREE_SEMAPHORE, new AsyncSemaphore(2));
         AsyncSemaphore semaphore = new AsyncSemaphore(1);
         subjects.put(Subject.CONTENDED_SEMAPHORE, semaphore);
@@ -232,6 +238,30 @@ final class MisuseTest {
         AsyncQueue<String> byPriority = new AsyncPriorityQueue<>();
         byPriority.put("there");
         subjects.put(Subject.PRIORITY_QUEUE, byPriority);
+    }
+
+    private void makeIterables() {
+        AsyncIterable<String> full = Async.iterate(publisherOf("item"), 4);
+        assertThat(full.iterator().hasNext()).isTrue();
+        subjects.put(Subject.ITERABLE, full);
+        subjects.put(Subject.ITERATOR, full.iterator());
+        owners.put(Subject.ITERATOR, full);
+        AsyncIterable<String> awaited = Async.iterate(publisherOf(), 4);
+        subjects.put(Subject.AWAITED_ITERABLE, awaited);
+        Async.createTask(() -> awaited.iterator().hasNext());
+    }
+
+    /** Answers each request with these items. */
+    private static Flow.Publisher<String> publisherOf(String... items) {
+        return subscriber -> subscriber.onSubscribe(new Flow.Subscription() {
+            @Override
+            public void request(long n) {
+                List.of(items).forEach(subscriber::onNext);
+            }
+
+            @Override
+            public void cancel() {}
+        });
     }
 
     // ---------------------------------------------------------------- the promise

@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.SubmissionPublisher;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -114,6 +115,7 @@ final class DocumentedCodeTest {
         assertThat(DocumentedFragments.future()).isEqualTo(42);
         assertThat(DocumentedFragments.async()).containsExactly("/a", "/b");
         assertThat(new DocumentedFragments.Server().run()).containsExactlyInAnyOrder("hello Ada", "hello Grace");
+        assertThat(DocumentedFragments.iterate(new SubmissionPublisher<>())).isEqualTo(7);
         assertThat(DocumentedFragments.asyncSemaphore("page")).isEqualTo(8);
         assertThat(DocumentedFragments.asyncLock()).isEqualTo(2);
         assertThat(new DocumentedFragments.Crawl().run()).containsExactlyInAnyOrder("/", "/a", "/b", "done", "done");

@@ -41,6 +41,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.SubmissionPublisher;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -357,6 +358,29 @@ final class DocumentedFragments {
             EventLoop.run(() -> Async.gather(() -> serve("Ada"), () -> serve("Grace")));
             return logged;
         }
+    }
+
+    static int iterate(SubmissionPublisher<Integer> publisher) {
+        List<Integer> shown = new ArrayList<>();
+        EventLoop.run(() -> new Object() {
+            void run() {
+                Async.createTask(() -> {
+                    publisher.submit(3);
+                    publisher.submit(4);
+                    publisher.close();
+                });
+                try (var prices = Async.iterate(publisher)) {
+                    for (var price : prices) { // waits for the next one: other tasks run here
+                        show(price);
+                    }
+                }
+            }
+
+            private void show(int price) {
+                shown.add(price);
+            }
+        }.run());
+        return shown.get(0) + shown.get(1);
     }
 
     static int asyncSemaphore(String page) {
