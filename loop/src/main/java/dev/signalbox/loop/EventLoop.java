@@ -638,7 +638,8 @@ public final class EventLoop implements Executor, AutoCloseable {
      *
      * <p>Cancelling the result cancels the task. What depends on the result without an executor of its own runs on this loop, as a callback.
      * If the loop closes first the result fails. Waiting for it with {@code get} or {@code join} on this loop itself throws {@link
-     * IllegalStateException}, since it could never end.
+     * IllegalStateException}, since it could never end; so do the stages made from it. ({@code CompletableFuture.allOf} and {@code anyOf}
+     * make futures that know nothing of this: they are for {@link Async#await}.)
      *
      * @param body the body
      * @param <T> the type of its result

@@ -9,6 +9,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.PipedInputStream;
+import java.io.PipedOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.Pipe;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
@@ -102,6 +108,98 @@ final class AsyncBlockingTest {
             assertThat(EventLoop.current()).isSameAs(loop);
             assertThat(currentTask()).isSameAs(self);
         });
+    }
+
+    // ---------------------------------------------------------------- streams and channels
+
+    @Test
+    void pipedStream_isReadWhileAnotherTaskWrites() throws IOException {
+        var in = new PipedInputStream(4);
+        var out = new PipedOutputStream(in);
+        EventLoop.run(() -> {
+            var reader = createTask(() -> blocking(() -> new String(in.readAllBytes(), StandardCharsets.UTF_8)));
+            yieldNow();
+            blocking(() -> {
+                try (out) {
+                    out.write("more than fits".getBytes(StandardCharsets.UTF_8));
+                }
+            });
+            assertThat(reader.await()).isEqualTo("more than fits");
+        });
+    }
+
+    @Test
+    void pipedStream_cancelled_endsTheRead() throws IOException {
+        var in = new PipedInputStream();
+        try (in;
+                var out = new PipedOutputStream(in)) {
+            EventLoop.run(() -> {
+                var thread = new AtomicReference<Thread>();
+                var reader = createTask(() -> blocking(() -> {
+                    thread.set(Thread.currentThread());
+                    return in.read();
+                }));
+                yieldNow();
+                blocking(() -> {
+                    Bystander.awaitUntil("begun", () -> thread.get() != null);
+                    Bystander.awaitBlocked(thread.get());
+                });
+                reader.cancel();
+                assertThatThrownBy(reader::await).isInstanceOf(CancelledException.class);
+                assertThat(reader.isCancelled()).isTrue();
+                blocking(() -> out.write(1));
+            });
+        }
+    }
+
+    @Test
+    void channel_isReadWhileAnotherTaskWrites() throws IOException {
+        Pipe pipe = Pipe.open();
+        try (var source = pipe.source();
+                var sink = pipe.sink()) {
+            EventLoop.run(() -> {
+                var buffer = ByteBuffer.allocate(10);
+                var reader = createTask(() -> blocking(() -> source.read(buffer)));
+                yieldNow();
+                blocking(() -> sink.write(StandardCharsets.UTF_8.encode("abc")));
+                assertThat(reader.await()).isEqualTo(3);
+            });
+        }
+    }
+
+    /** An interrupt closes an interruptible channel; the task gets a cancel, and no interrupt status stays behind. */
+    @Test
+    void channel_cancelled_closesTheChannel() throws IOException {
+        Pipe pipe = Pipe.open();
+        try (var source = pipe.source();
+                var sink = pipe.sink()) {
+            EventLoop.run(() -> {
+                var reading = new CountDownLatch(1);
+                var interruptedAfter = new AtomicReference<Boolean>();
+                var reader = createTask(() -> {
+                    try {
+                        blocking(() -> {
+                            reading.countDown();
+                            return source.read(ByteBuffer.allocate(10));
+                        });
+                    } finally {
+                        interruptedAfter.set(Thread.currentThread().isInterrupted());
+                    }
+                });
+                yieldNow();
+                blocking(() -> reading.await());
+                reader.cancel("enough");
+                assertThatThrownBy(reader::await)
+                        .isInstanceOf(CancelledException.class)
+                        .hasMessage("enough")
+                        .satisfies(e -> assertThat(e.getCause().getSuppressed())
+                                .hasOnlyElementsOfType(ClosedByInterruptException.class)
+                                .hasSize(1));
+                assertThat(source.isOpen()).isFalse();
+                assertThat(interruptedAfter).hasValue(false);
+                assertThat(sink.isOpen()).isTrue();
+            });
+        }
     }
 
     // ---------------------------------------------------------------- inside

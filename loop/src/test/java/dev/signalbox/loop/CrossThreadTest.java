@@ -220,6 +220,75 @@ final class CrossThreadTest {
         }));
     }
 
+    /** Whatever is made from such a future by its own methods knows the loop too. */
+    @Test
+    void waitingForAStageOfAResult_onTheLoopItself_throws() {
+        get(loop.submit(() -> {
+            Future<String> pending = new Future<>();
+            CompletableFuture<String> plain = new CompletableFuture<>();
+            for (CompletableFuture<String> source :
+                    List.of(pending.toCompletableFuture(), loop.<String>submit(() -> pending.await()))) {
+                for (CompletableFuture<?> stage : List.of(
+                        source.toCompletableFuture(),
+                        source.orTimeout(1, TimeUnit.HOURS),
+                        source.completeOnTimeout("x", 1, TimeUnit.HOURS),
+                        source.copy(),
+                        source.newIncompleteFuture(),
+                        source.thenCombine(plain, String::concat),
+                        source.thenCompose(x -> plain),
+                        source.applyToEither(plain, x -> x),
+                        source.thenAcceptBoth(plain, (x, y) -> {}),
+                        source.handleAsync((x, e) -> x, Runnable::run).thenRun(() -> {}),
+                        source.exceptionally(e -> "x").whenComplete((x, e) -> {}))) {
+                    assertRefusesToWait(stage);
+                }
+            }
+            Steps.inCallback(() -> assertRefusesToWait(loop.submit(() -> "later")));
+            assertThat(pending.cancel()).isTrue();
+        }));
+    }
+
+    private static void assertRefusesToWait(CompletableFuture<?> future) {
+        String message = "waiting on loop 'home' for a result of its own could never end";
+        assertThatThrownBy(future::get)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageStartingWith(message);
+        assertThatThrownBy(() -> future.get(0, TimeUnit.NANOSECONDS))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageStartingWith(message);
+        assertThatThrownBy(future::join)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageStartingWith(message);
+        assertThat(future.getNow(null)).isNull();
+    }
+
+    /** The JDK's static methods make plain futures, which cannot know; a task awaits them. */
+    @Test
+    void allOfAndAnyOf_ofResults_canBeAwaited() {
+        get(loop.submit(() -> {
+            CompletableFuture<String> first = loop.submit(() -> "first");
+            CompletableFuture<String> second = loop.submit(() -> "second");
+            Async.await(CompletableFuture.allOf(first, second));
+            assertThat(first.join() + second.join()).isEqualTo("firstsecond");
+            CompletableFuture<String> third = loop.submit(() -> "third");
+            assertThat(Async.<Object>await(CompletableFuture.anyOf(third))).isEqualTo("third");
+            CompletableFuture<String> fourth = loop.submit(() -> "fourth");
+            Async.blocking(() -> CompletableFuture.allOf(fourth).join());
+            assertThat(fourth.join()).isEqualTo("fourth");
+        }));
+    }
+
+    @Test
+    void waitingForAResultOfAnotherLoop_isWaiting() {
+        try (EventLoop other = EventLoop.create()) {
+            Bystander<Void> otherRunner = Bystander.start(other::runForever);
+            assertThat(get(loop.submit(() -> other.submit(() -> "there").join())))
+                    .isEqualTo("there");
+            other.stop();
+            otherRunner.join();
+        }
+    }
+
     @Test
     void dependents_runOnTheLoop_asCallbacks() {
         CountDownLatch holding = new CountDownLatch(1);

@@ -5,8 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.lang.reflect.Method;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -126,41 +130,88 @@ final class IsolationTest {
         });
     }
 
-    /** Scoped values (Java 25) are bound by the stack, and code runs at the bottom of a stack only. */
+    /** A scoped value, by reflection: the class is of Java 25. */
+    private static final class Scoped {
+        private final Object value;
+        private final Method isBound;
+        private final Object carrier;
+        private final Method run;
+
+        Scoped() throws ReflectiveOperationException {
+            assumeTrue(Runtime.version().feature() >= 25);
+            Class<?> type = Class.forName("java.lang.ScopedValue");
+            value = type.getMethod("newInstance").invoke(null);
+            isBound = type.getMethod("isBound");
+            carrier = type.getMethod("where", type, Object.class).invoke(null, value, "bound");
+            run = Class.forName("java.lang.ScopedValue$Carrier").getMethod("run", Runnable.class);
+        }
+
+        boolean isBound() {
+            try {
+                return (boolean) isBound.invoke(value);
+            } catch (ReflectiveOperationException e) {
+                throw new AssertionError(e);
+            }
+        }
+
+        void whereBound(Runnable body) {
+            try {
+                run.invoke(carrier, body);
+            } catch (ReflectiveOperationException e) {
+                throw new AssertionError(e);
+            }
+        }
+    }
+
+    /** Scoped values are bound by the stack, and code runs at the bottom of a stack only. */
     @Test
-    void scopedValues_ofASuspendedTask_areNotBoundInOthers() throws Exception {
-        assumeTrue(Runtime.version().feature() >= 25);
-        Class<?> type = Class.forName("java.lang.ScopedValue");
-        Object value = type.getMethod("newInstance").invoke(null);
-        Method isBound = type.getMethod("isBound");
-        Object carrier = type.getMethod("where", type, Object.class).invoke(null, value, "bound");
-        Method run = Class.forName("java.lang.ScopedValue$Carrier").getMethod("run", Runnable.class);
+    void scopedValues_ofATaskThatAwaits_areNotBoundInAnyOtherTaskOrCallback() throws Exception {
+        Scoped scoped = new Scoped();
         EventLoop.run(() -> {
-            List<Object> inside = new ArrayList<>();
-            List<Object> outside = new ArrayList<>();
-            Runnable body = () -> {
+            EventLoop loop = EventLoop.current();
+            List<String> seen = Collections.synchronizedList(new ArrayList<>());
+            Consumer<String> look = where -> seen.add(where + " " + scoped.isBound());
+            Task<Void> before = Async.createTask(() -> {
+                look.accept("older task");
+                Async.yieldNow();
+                Async.yieldNow();
+                look.accept("older task, resumed");
+            });
+            Future<Void> done = new Future<>();
+            scoped.whereBound(() -> {
                 Task<Void> task = Async.createTask(() -> {
-                    outside.add(isBound.invoke(value));
+                    look.accept("task");
                     Async.yieldNow();
-                    outside.add(isBound.invoke(value));
+                    look.accept("task, resumed");
+                    Async.blocking(() -> look.accept("task, off the loop"));
                 });
-                EventLoop.current().callSoon(() -> {
-                    try {
-                        outside.add(isBound.invoke(value));
-                    } catch (ReflectiveOperationException e) {
-                        throw new AssertionError(e);
-                    }
-                });
-                task.await();
-                try {
-                    inside.add(isBound.invoke(value));
-                } catch (ReflectiveOperationException e) {
-                    throw new AssertionError(e);
-                }
-            };
-            run.invoke(carrier, body);
-            assertThat(outside).containsExactly(false, false, false);
-            assertThat(inside).containsExactly(true);
+                loop.callSoon(() -> look.accept("callSoon"));
+                loop.callLater(Duration.ZERO, () -> look.accept("callLater"));
+                loop.execute(() -> look.accept("execute"));
+                done.whenDone(f -> look.accept("whenDone"));
+                done.complete(null);
+                CompletableFuture<Void> submitted =
+                        loop.submit(() -> look.accept("submit")).thenRun(() -> look.accept("dependent"));
+                Async.gather(List.<Future<?>>of(task, before));
+                Async.await(submitted);
+                look.accept("itself");
+                Async.blocking(() -> look.accept("itself, off the loop"));
+            });
+            assertThat(seen)
+                    .containsExactlyInAnyOrder(
+                            "older task false",
+                            "older task, resumed false",
+                            "task false",
+                            "task, resumed false",
+                            "task, off the loop false",
+                            "callSoon false",
+                            "callLater false",
+                            "execute false",
+                            "whenDone false",
+                            "submit false",
+                            "dependent false",
+                            "itself true",
+                            "itself, off the loop true");
         });
     }
 }
