@@ -227,7 +227,8 @@ public final class Async {
 
     /**
      * Runs a body and cancels it when it takes too long: {@code asyncio.timeout} and {@code asyncio.wait_for}. The body runs in the calling
-     * task, which the limit cancels at its next wait; a body that does not wait is not stopped.
+     * task, which the limit cancels at its next wait; a body that does not wait is not stopped. A limit that can be moved is a {@link
+     * Deadline}.
      *
      * <p>Only the cancel of this limit becomes {@link TimeoutException}. If somebody else cancelled the task too, before the call or
      * during it, {@link CancelledException} is thrown: no foreign cancel is swallowed. If the body returns in spite of the cancel, its
@@ -248,7 +249,7 @@ public final class Async {
         Task<?> task = currentTask();
         Objects.requireNonNull(timeout, "timeout");
         Objects.requireNonNull(body, "body");
-        return TimeLimit.run(task, timeout, body);
+        return new TimeLimit(task, TimeLimit.message(timeout)).run(Durations.saturatedNanos(timeout), body);
     }
 
     /**

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.signalbox.loop;
 
-import dev.signalbox.core.internal.Durations;
 import dev.signalbox.loop.internal.Timer;
 import java.time.Duration;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A scope that cancels its own task when its time is up, and turns that cancel, and only that, into {@link TimeoutException}.
+ * A scope that cancels its own task when its time is up, and turns that cancel, and only that, into {@link TimeoutException}: what {@link
+ * Async#timeout} and {@link Deadline} are made of.
  *
  * <p>The limit answers for its own cancel alone. If at the end of the scope the task has any other request open that it did not know of
  * when the scope began, somebody else cancelled it too, and the {@link CancelledException} goes on its way. {@code asyncio.timeout}
@@ -16,40 +16,70 @@ import org.jspecify.annotations.Nullable;
  */
 final class TimeLimit extends Timer {
     private final Task<?> task;
-    private final String message;
+    private String message;
 
     // Guarded by the baton.
+    private boolean over;
     private boolean expired;
     private boolean pending;
     private int deliveriesThen;
 
-    private TimeLimit(Task<?> task, Duration timeout) {
+    /**
+     * A limit that does not run yet.
+     *
+     * @param message of the exceptions that it leads to
+     */
+    TimeLimit(Task<?> task, String message) {
         this.task = task;
-        this.message = "timed out after " + timeout;
+        this.message = message;
     }
 
-    static <T extends @Nullable Object, X extends Throwable> T run(Task<?> task, Duration timeout, TaskBody<T, X> body)
+    static String message(Duration timeout) {
+        return "timed out after " + timeout;
+    }
+
+    /** Runs the scope; with no time at all the first wait of the body throws. */
+    <T extends @Nullable Object, X extends Throwable> T run(long nanos, TaskBody<T, X> body)
             throws X, TimeoutException {
-        long nanos = Durations.saturatedNanos(timeout);
-        TimeLimit limit = new TimeLimit(task, timeout);
         int known = task.known();
-        if (nanos > 0) {
-            task.engine().schedule(limit, nanos);
-        } else {
-            limit.expire();
-        }
+        start(nanos);
         try {
             return body.call();
         } catch (InterruptedException e) {
             throw new CancelledException("interrupted", task, e);
         } catch (CancelledException e) {
-            if (limit.end() && e.source() == task && task.cancelling() <= known) {
-                throw (TimeoutException) new TimeoutException(limit.message).initCause(e);
+            if (end() && e.source() == task && task.cancelling() <= known) {
+                throw (TimeoutException) new TimeoutException(message).initCause(e);
             }
             throw e;
         } finally {
-            limit.end();
+            end();
         }
+    }
+
+    /** Lets the time run anew; only while {@link #isRunning()}. */
+    void restart(long nanos, String newMessage) {
+        message = newMessage;
+        task.engine().unschedule(this);
+        start(nanos);
+    }
+
+    private void start(long nanos) {
+        if (nanos > 0) {
+            task.engine().schedule(this, nanos);
+        } else {
+            expire();
+        }
+    }
+
+    /** Whether the time still runs: not over, and not expired. */
+    boolean isRunning() {
+        return !over && !expired;
+    }
+
+    /** Whether the time was up before the scope ended. */
+    boolean hasExpired() {
+        return expired;
     }
 
     @Override
@@ -59,14 +89,15 @@ final class TimeLimit extends Timer {
         deliveriesThen = task.deliveries();
     }
 
-    /** Stops the clock and takes the cancel back; true the first time after it expired. */
+    /** Stops the clock and takes the cancel back, once; true if it expired. */
     private boolean end() {
-        task.engine().unschedule(this);
-        if (!expired) {
-            return false;
+        if (!over) {
+            over = true;
+            task.engine().unschedule(this);
+            if (expired) {
+                task.takeBackExpiry(pending && task.deliveries() == deliveriesThen);
+            }
         }
-        expired = false;
-        task.takeBackExpiry(pending && task.deliveries() == deliveriesThen);
-        return true;
+        return expired;
     }
 }

@@ -88,6 +88,8 @@ final class MisuseTest {
         SUCCEEDED_FUTURE(Future.class),
         SUSPENDED_TASK(Task.class),
         FINISHED_TASK(Task.class),
+        NEW_DEADLINE(Deadline.class),
+        RUNNING_DEADLINE(Deadline.class),
         HANDLE_OF_CALL_SOON(Handle.class),
         HANDLE_OF_CALL_LATER(Handle.class),
         HANDLE_OF_WHEN_DONE(Handle.class),
@@ -162,6 +164,7 @@ final class MisuseTest {
     private void make() {
         subjects.put(Subject.LOOP, home);
         makeFutures();
+        makeScopes();
         subjects.put(Subject.HANDLE_OF_CALL_LATER, home.callLater(Duration.ofHours(1), () -> {}));
         subjects.put(Subject.HANDLE_OF_WHEN_DONE, new Future<String>().whenDone(f -> {}));
         makeIterables();
@@ -262,6 +265,14 @@ final class MisuseTest {
             @Override
             public void cancel() {}
         });
+    }
+
+    private void makeScopes() {
+        subjects.put(Subject.NEW_DEADLINE, Deadline.after(Duration.ofHours(1)));
+        Deadline deadline = Deadline.after(Duration.ofHours(1));
+        subjects.put(Subject.RUNNING_DEADLINE, deadline);
+        Async.createTask(() -> deadline.run(() -> new AsyncEvent().await()));
+        Async.yieldNow();
     }
 
     // ---------------------------------------------------------------- the promise

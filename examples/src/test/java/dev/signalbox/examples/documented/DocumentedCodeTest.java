@@ -116,6 +116,7 @@ final class DocumentedCodeTest {
         assertThat(DocumentedFragments.async()).containsExactly("/a", "/b");
         assertThat(new DocumentedFragments.Server().run()).containsExactlyInAnyOrder("hello Ada", "hello Grace");
         assertThat(DocumentedFragments.iterate(new SubmissionPublisher<>())).isEqualTo(7);
+        assertThat(DocumentedFragments.deadline()).containsExactly("first", "second");
         assertThat(DocumentedFragments.asyncSemaphore("page")).isEqualTo(8);
         assertThat(DocumentedFragments.asyncLock()).isEqualTo(2);
         assertThat(new DocumentedFragments.Crawl().run()).containsExactlyInAnyOrder("/", "/a", "/b", "done", "done");

@@ -24,6 +24,7 @@ import dev.signalbox.loop.AsyncLock;
 import dev.signalbox.loop.AsyncPriorityQueue;
 import dev.signalbox.loop.AsyncQueue;
 import dev.signalbox.loop.AsyncSemaphore;
+import dev.signalbox.loop.Deadline;
 import dev.signalbox.loop.EventLoop;
 import dev.signalbox.loop.Future;
 import dev.signalbox.loop.TaskLocal;
@@ -33,6 +34,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.CancellationException;
@@ -43,6 +45,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.SubmissionPublisher;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * The fragments of code that javadoc shows, each inside something that can run it. {@link DocumentedCodeTest} looks for every fragment in
@@ -381,6 +384,35 @@ final class DocumentedFragments {
             }
         }.run());
         return shown.get(0) + shown.get(1);
+    }
+
+    static List<String> deadline() throws TimeoutException {
+        return new Object() {
+            private final Iterator<String> lines = List.of("first", "second").iterator();
+            private final List<String> handled = new ArrayList<>();
+
+            List<String> run() throws TimeoutException {
+                EventLoop.run(() -> {
+                    var silence = Deadline.after(Duration.ofSeconds(30));
+                    silence.run(() -> {
+                        for (String line = read(); line != null; line = read()) {
+                            silence.moveTo(Duration.ofSeconds(30));
+                            handle(line);
+                        }
+                    });
+                });
+                return handled;
+            }
+
+            private String read() {
+                Async.yieldNow();
+                return lines.hasNext() ? lines.next() : null;
+            }
+
+            private void handle(String line) {
+                handled.add(line);
+            }
+        }.run();
     }
 
     static int asyncSemaphore(String page) {
