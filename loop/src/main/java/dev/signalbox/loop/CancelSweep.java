@@ -11,7 +11,8 @@ import java.util.Iterator;
  * need not pass the cancel on, since they get their own. So the work grows with the number of tasks, not with the lengths of their chains.
  *
  * <p>A walk along what the tasks wait for (depth first; R. E. Tarjan, 1972), on a path of its own because chains may be longer than a stack.
- * A task that leads back to the path closes a ring, which is broken there: it does not wait on. Guarded by the baton.
+ * A task that leads back to the path closes a ring, which is broken there: it does not wait on. Nor does one that awaits the owner of a task
+ * group in its wait for the tasks, which may be this one. Guarded by the baton.
  */
 final class CancelSweep {
     /** How far a task is: on the path, or cancelled. */
@@ -60,7 +61,7 @@ final class CancelSweep {
                 look(visit, visit.awaited.next());
             } else {
                 path.removeLast();
-                visit.task.takeCancel(message, !visit.closesRing);
+                visit.task.takeCancel(message, !visit.closesRing && !visit.task.awaitsOwner());
                 seen.put(visit.task, Progress.CANCELLED);
             }
         }

@@ -12,7 +12,9 @@ import dev.signalbox.loop.internal.TaskWaitHook;
 import dev.signalbox.loop.internal.Threads;
 import dev.signalbox.loop.internal.Worker;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.Collections;
+import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -88,6 +90,8 @@ public final class EventLoop implements Executor, AutoCloseable {
     private boolean closing;
     /** Every task that is not done is getting a cancel of its own. */
     private boolean sweeping;
+    /** Groups whose tasks are to be cancelled; the first is at work. */
+    private final Deque<TaskGroup> aborted = new ArrayDeque<>();
 
     private final Set<Unobserved> unobserved = new LinkedHashSet<>();
     private final Set<HandedOut> handedOut = Collections.newSetFromMap(new IdentityHashMap<>());
@@ -769,9 +773,15 @@ public final class EventLoop implements Executor, AutoCloseable {
     }
 
     <T extends @Nullable Object> Task<T> newTask(@Nullable String taskName, TaskBody<? extends T, ?> body) {
-        Task<T> task = new Task<>(this, ++tasksMade, taskName);
-        tasks.add(task);
+        Task<T> task = newTask(taskName, (TaskGroup) null);
         engine.ready(new Task.Start<>(task, body));
+        return task;
+    }
+
+    /** A task that is still to be started. */
+    <T extends @Nullable Object> Task<T> newTask(@Nullable String taskName, @Nullable TaskGroup group) {
+        Task<T> task = new Task<>(this, ++tasksMade, taskName, group);
+        tasks.add(task);
         return task;
     }
 
@@ -845,6 +855,11 @@ public final class EventLoop implements Executor, AutoCloseable {
 
     private void checkOpenOnLoop() {
         checkOnLoop();
+        checkOpen();
+    }
+
+    /** Nothing new begins on a loop that is closing. */
+    void checkOpen() {
         if (closing) {
             throw closedException();
         }
@@ -921,6 +936,25 @@ public final class EventLoop implements Executor, AutoCloseable {
         tasks.remove(task);
         if (tasks.isEmpty() && stopWithoutTasks) {
             engine.stop();
+        }
+    }
+
+    /**
+     * Cancels the tasks of a group, and of the groups that these wait for in turn: one after the other, since they may be nested as deeply as
+     * no stack can follow.
+     */
+    void abort(TaskGroup group) {
+        aborted.add(group);
+        if (aborted.size() > 1) {
+            return; // below this one on the stack somebody goes through them
+        }
+        try {
+            for (TaskGroup next = group; next != null; next = aborted.peek()) {
+                next.cancelTasks();
+                aborted.remove();
+            }
+        } finally {
+            aborted.clear();
         }
     }
 

@@ -242,12 +242,17 @@ public sealed class Future<T extends @Nullable Object> extends LoopBound permits
     }
 
     final boolean finishFailed(Throwable exception) {
-        boolean awaited = waiters != null && !waiters.isEmpty();
+        boolean told = isAnybodyTold();
         finish(new Failed(exception));
-        if (!awaited) {
+        if (!told) {
             untold();
         }
         return true;
+    }
+
+    /** Whether there is somebody whom the end of this is told. */
+    boolean isAnybodyTold() {
+        return waiters != null && !waiters.isEmpty();
     }
 
     final boolean finishCancelled(@Nullable String message, @Nullable Throwable cause) {
@@ -454,6 +459,11 @@ public sealed class Future<T extends @Nullable Object> extends LoopBound permits
             throw Failures.unchecked(failed.exception);
         }
         return value();
+    }
+
+    /** The exception with which it failed; null if it did not. Does not count as being told. */
+    final @Nullable Throwable exception() {
+        return outcome instanceof Failed failed ? failed.exception : null;
     }
 
     /** What went wrong: the exception, or a {@link CancelledException}; null if nothing did. */

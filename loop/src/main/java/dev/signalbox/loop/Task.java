@@ -55,6 +55,12 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     @Nullable
     Task<?> next;
 
+    /** Who is told of its end; null for a task that stands alone. */
+    private final @Nullable TaskGroup group;
+    /** The group that it opened last and has not closed; the others hang on to that one. */
+    @Nullable
+    TaskGroup innermost;
+
     /** What {@link #cancelling()} tells: requests that nobody took back. */
     private int requests;
     /** Requests that were not thrown yet; those of time limits apart, since these are taken back when the scope ends. */
@@ -68,11 +74,12 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     /** Waits that were refused because the loop is closing. */
     private int refusals;
 
-    Task(EventLoop loop, int number, @Nullable String name) {
+    Task(EventLoop loop, int number, @Nullable String name, @Nullable TaskGroup group) {
         super(loop);
         this.number = number;
         this.name = name;
         this.locals = loop.locals();
+        this.group = group;
     }
 
     // ---------------------------------------------------------------- public
@@ -190,6 +197,40 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
         /** A closing loop has ended its tasks before. */
         @Override
         public void rejected(Throwable reason) {}
+
+        /** Keeps the task from starting until its turn in the queue has come. */
+        void holdBack(WaitList queue) {
+            HeldBack turn = new HeldBack(task, this);
+            task.waiting = turn;
+            queue.add(turn);
+        }
+    }
+
+    /** A task that may not start yet. A cancel ends it on the spot, for there is nothing to unwind. */
+    private static final class HeldBack extends Wait {
+        private final Start<?> start;
+
+        HeldBack(Task<?> task, Start<?> start) {
+            super(task);
+            this.start = start;
+        }
+
+        @Override
+        void goOn() {
+            task.engine().ready(start);
+        }
+
+        @Override
+        void cancel() {
+            end();
+            task.cancelUnstarted();
+            task.waiting = null;
+        }
+    }
+
+    /** Whether it ended, or will, without ever having been let go. */
+    boolean isHeldBack() {
+        return waiting instanceof HeldBack turn && !turn.isGranted();
     }
 
     private void run(TaskBody<? extends T, ?> body) {
@@ -198,6 +239,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
             return; // its loop closed first
         }
         worker = loop.engine.holder();
+        waiting = null;
         loop.enter(this);
         T value = null;
         Throwable thrown = null;
@@ -209,9 +251,34 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
         } catch (Throwable e) {
             thrown = e;
         }
+        if (innermost != null) {
+            thrown = closeGroups(thrown);
+        }
         loop.enter(null);
         worker = null;
         end(value, thrown);
+    }
+
+    /** The body has left groups open: their tasks do not outlive this one, and that is a failure. */
+    private Throwable closeGroups(@Nullable Throwable thrown) {
+        IllegalStateException left = new IllegalStateException(
+                describe() + " ended without closing " + innermost + " (use try-with-resources)");
+        while (innermost != null) {
+            try {
+                innermost.shutDown();
+            } catch (RuntimeException e) {
+                left.addSuppressed(e); // the loop ends, and with it their tasks
+            }
+        }
+        if (thrown == null) {
+            return left;
+        }
+        if (isOwnCancel(thrown)) {
+            left.addSuppressed(thrown);
+            return left;
+        }
+        thrown.addSuppressed(left);
+        return thrown;
     }
 
     @SuppressWarnings("NullAway") // value is absent only together with an exception
@@ -219,14 +286,34 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
         loop().remove(this);
         locals = null; // a task that is done may be kept for its result
         if (thrown == null && isCancelPending()) {
-            finishCancelled(cancelMessage, null);
+            endCancelled(cancelMessage, null);
         } else if (thrown == null) {
             finishSucceeded(value);
+            tellGroup();
         } else if (isOwnCancel(thrown)) {
-            finishCancelled(thrown.getMessage(), thrown);
+            endCancelled(thrown.getMessage(), thrown);
         } else {
             finishFailed(thrown);
+            tellGroup();
         }
+    }
+
+    private void endCancelled(@Nullable String message, @Nullable Throwable thrown) {
+        Throwable reason = group == null ? null : group.reason();
+        finishCancelled(message, reason == null ? thrown : reason); // why it was cancelled says more than where
+        tellGroup();
+    }
+
+    private void tellGroup() {
+        if (group != null) {
+            group.ended(this);
+        }
+    }
+
+    /** A failure of a member is for its group, which tells the owner. */
+    @Override
+    boolean isAnybodyTold() {
+        return group != null || super.isAnybodyTold();
     }
 
     /** A cancel of this task, or one that the body itself threw; not one of something else that it awaited. */
@@ -241,7 +328,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     void cancelUnstarted() {
         locals = null;
         loop().remove(this);
-        finishCancelled(cancelMessage, null);
+        endCancelled(cancelMessage, null);
     }
 
     // ---------------------------------------------------------------- cancelling
@@ -254,12 +341,23 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
         if (loop().isSweeping()) {
             return true; // this task gets a cancel of its own
         }
-        boolean forward = !isInRing();
+        cancelChain(message, null);
+        return true;
+    }
+
+    /** Cancels this together with the other members of its group. */
+    void cancelAsMember(String message) {
+        if (isPending() && !loop().isSweeping()) {
+            cancelChain(message, group);
+        }
+    }
+
+    private void cancelChain(@Nullable String message, @Nullable TaskGroup cancelled) {
+        boolean inRing = isInRing(cancelled);
         Task<?> task = this;
         while (task != null) {
-            task = task.takeCancel(message, forward);
+            task = task.takeCancel(message, !inRing && task.isForwarding(cancelled));
         }
-        return true;
     }
 
     /** Takes a cancel and returns the task that has to take it too, since this one waits for it. */
@@ -282,15 +380,31 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     }
 
     /** Whether tasks that wait for each other lead from here back to here: then the ring is broken here. */
-    private boolean isInRing() {
+    private boolean isInRing(@Nullable TaskGroup cancelled) {
         int most = loop().taskCount();
         int hops = 0;
-        Task<?> task = awaitedTask();
+        Task<?> task = this;
         while (task != null && hops <= most) {
-            task = task.awaitedTask();
+            task = task.isForwarding(cancelled) ? task.awaitedTask() : null;
             hops++;
         }
         return hops > most;
+    }
+
+    /**
+     * Whether a cancel goes on from here to the task that this one awaits. One of a whole group need not if that is a member too, and must not
+     * if that waits for the tasks of a cancelled group, perhaps for this one.
+     */
+    private boolean isForwarding(@Nullable TaskGroup cancelled) {
+        Task<?> awaited = cancelled == null ? null : awaitedTask();
+        return awaited == null || (awaited.group != cancelled && !awaitsOwner());
+    }
+
+    /** Whether it awaits one that waits for the tasks of a cancelled group, and goes on waiting for them whatever comes. */
+    boolean awaitsOwner() {
+        Task<?> awaited = awaitedTask();
+        Wait wait = awaited == null ? null : awaited.activeWait();
+        return wait != null && wait.isCancelled();
     }
 
     private @Nullable Task<?> awaitedTask() {
@@ -412,6 +526,33 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
         return wait.isGranted();
     }
 
+    /**
+     * Lets others run until the wait is granted. A cancel does not end the wait, which is told of it, and stays pending.
+     *
+     * @throws CancelledException if the loop is closing, when nobody may wait
+     */
+    void outlast(Wait wait) {
+        if (isRefused()) {
+            throw deliverCancel(null);
+        }
+        waiting = wait;
+        if (isCancelPending()) {
+            wait.cancel();
+        }
+        park(false);
+        waiting = null;
+        if (!wait.isGranted()) {
+            throw deliverCancel(null);
+        }
+    }
+
+    /** Throws what is pending, as a wait that has outlasted it. */
+    void throwIfCancelled() {
+        if (isCancelPending()) {
+            throw deliverCancel(null);
+        }
+    }
+
     /** Lets the others that are ready run first. */
     void letOthersRun() {
         checkMayWait();
@@ -513,11 +654,14 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
         requests++;
         undelivered++;
         cancelMessage = "event loop '" + loop().name() + "' is closing";
+        Wait wait = activeWait();
         if (worker == null) {
+            if (wait != null) {
+                wait.end();
+            }
             cancelUnstarted();
             return;
         }
-        Wait wait = activeWait();
         if (wait instanceof StepOff) {
             wait.cancel();
         } else if (wait != null) {

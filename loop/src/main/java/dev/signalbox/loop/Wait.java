@@ -43,7 +43,7 @@ class Wait extends Link {
         }
         end(End.GRANTED);
         if (task.isWaitingIn(this)) {
-            task.wake();
+            goOn();
         } else {
             giveBack(); // its stack ended on the way to the suspension: it stood here, but never waited
         }
@@ -121,12 +121,22 @@ class Wait extends Link {
         return awaited == null ? List.of() : List.of(awaited);
     }
 
+    /** Whether what the task waits for was cancelled already, and the wait outlasts that: another cancel would change nothing. */
+    boolean isCancelled() {
+        return false;
+    }
+
     /**
      * Passes a cancel of the task on to what it waits for. True when that took it: then the task goes on waiting, until what it waits for
      * has ended. Of an {@link #awaitedTask()} it only remembers that; cancelling that one is the caller's, since chains may be long.
      */
     boolean forwardCancel(@Nullable String message) {
         return false;
+    }
+
+    /** The task was granted what it waits for, and is to run. */
+    void goOn() {
+        task.wake();
     }
 
     /** The task left without being granted anything: whoever stood behind it may be served now. */

@@ -90,6 +90,8 @@ final class MisuseTest {
         FINISHED_TASK(Task.class),
         NEW_DEADLINE(Deadline.class),
         RUNNING_DEADLINE(Deadline.class),
+        OPEN_TASK_GROUP(TaskGroup.class),
+        JOINED_TASK_GROUP(TaskGroup.class),
         HANDLE_OF_CALL_SOON(Handle.class),
         HANDLE_OF_CALL_LATER(Handle.class),
         HANDLE_OF_WHEN_DONE(Handle.class),
@@ -272,6 +274,18 @@ final class MisuseTest {
         Deadline deadline = Deadline.after(Duration.ofHours(1));
         subjects.put(Subject.RUNNING_DEADLINE, deadline);
         Async.createTask(() -> deadline.run(() -> new AsyncEvent().await()));
+        for (Subject subject : List.of(Subject.OPEN_TASK_GROUP, Subject.JOINED_TASK_GROUP)) {
+            Async.createTask(() -> {
+                try (TaskGroup group = TaskGroup.open()) {
+                    subjects.put(subject, group);
+                    group.fork(() -> new AsyncEvent().await());
+                    if (subject == Subject.OPEN_TASK_GROUP) {
+                        new AsyncEvent().await();
+                    }
+                    group.join();
+                }
+            });
+        }
         Async.yieldNow();
     }
 

@@ -117,6 +117,7 @@ final class DocumentedCodeTest {
         assertThat(new DocumentedFragments.Server().run()).containsExactlyInAnyOrder("hello Ada", "hello Grace");
         assertThat(DocumentedFragments.iterate(new SubmissionPublisher<>())).isEqualTo(7);
         assertThat(DocumentedFragments.deadline()).containsExactly("first", "second");
+        assertThat(DocumentedFragments.taskGroup()).isEqualTo(3);
         assertThat(DocumentedFragments.asyncSemaphore("page")).isEqualTo(8);
         assertThat(DocumentedFragments.asyncLock()).isEqualTo(2);
         assertThat(new DocumentedFragments.Crawl().run()).containsExactlyInAnyOrder("/", "/a", "/b", "done", "done");

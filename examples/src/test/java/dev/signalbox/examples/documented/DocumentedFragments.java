@@ -28,6 +28,7 @@ import dev.signalbox.loop.Deadline;
 import dev.signalbox.loop.EventLoop;
 import dev.signalbox.loop.Future;
 import dev.signalbox.loop.TaskLocal;
+import dev.signalbox.loop.TaskGroup;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -413,6 +414,25 @@ final class DocumentedFragments {
                 handled.add(line);
             }
         }.run();
+    }
+
+    static int taskGroup() {
+        return EventLoop.run(() -> {
+            try (var group = TaskGroup.open()) {
+                var user = group.fork(() -> findUser());
+                var order = group.fork(() -> fetchOrder());
+                group.join();
+                return user.await() + order.await();
+            }
+        });
+    }
+
+    private static int findUser() {
+        return fetch(1);
+    }
+
+    private static int fetchOrder() {
+        return fetch(2);
     }
 
     static int asyncSemaphore(String page) {
