@@ -14,6 +14,7 @@ did not meet. Times are printed for orientation only.
 import argparse
 import json
 import os
+import re
 import statistics
 import subprocess
 import sys
@@ -28,79 +29,152 @@ CREWS = ("oneToOne", "twoToTwo", "turn", "meet", "jdkMeet")
 # A benchmark that runs from a jar in which loop and its service are missing.
 WITHOUT_LOOP = "core only: "
 
-LINKED = "`LinkedBlockingQueue`"
-LINKED_100 = "`LinkedBlockingQueue(100)`"
-ARRAY_100 = "`ArrayBlockingQueue(100)`"
+# The twins of more than one row: what to call them, and the benchmark.
+SEMAPHORE = ("`j.u.c.Semaphore`", "SemaphoreBenchmark.jdkAcquire")
+FAIR_SEMAPHORE = ("fair `j.u.c.Semaphore`", "SemaphoreBenchmark.jdkAcquireFair")
+REENTRANT_LOCK = ("`ReentrantLock`", "LockBenchmark.jdkLock")
+JDK_CONDITION = "condition of `ReentrantLock`"
 
 
-def queues(what, benchmark):
-    """A queue of each kind beside its twins."""
-    rows = []
-    for ours, name, twins in (
-        ("QUEUE", "Queue", ((LINKED, "JDK_LINKED"),)),
-        ("QUEUE_100", "Queue(100)", ((LINKED_100, "JDK_LINKED_100"), (ARRAY_100, "JDK_ARRAY_100"))),
-        ("LIFO", "LifoQueue", (("`LinkedBlockingDeque`", "JDK_DEQUE"),)),
-        ("PRIORITY", "PriorityQueue", (("`PriorityBlockingQueue`", "JDK_PRIORITY"),)),
-    ):
-        if benchmark != "twoToTwo" or name.startswith("Queue"):
-            for against, twin in twins:
-                mine, other = (f"QueueBenchmark.{benchmark}:kind={kind}" for kind in (ours, twin))
-                rows.append((f"`{name}` {what}", against, mine, other, 1))
-    return rows
-
-
-def contended(threads):
+def contended(who, threads):
     """What several threads want at once."""
-    name = {2: "two threads", 4: "four threads"}[threads]
     return [
-        (f"`Semaphore`, {name} on one permit", "`j.u.c.Semaphore`", "SemaphoreBenchmark.acquire", "SemaphoreBenchmark.jdkAcquire", threads),
-        (f"`BoundedSemaphore`, {name} on one permit", "`j.u.c.Semaphore`", "SemaphoreBenchmark.acquireBounded", "SemaphoreBenchmark.jdkAcquire", threads),
-        (f"`Semaphore.fair`, {name} on one permit", "fair `j.u.c.Semaphore`", "SemaphoreBenchmark.acquireFair", "SemaphoreBenchmark.jdkAcquireFair", threads),
-        (f"`Lock`, {name}", "`ReentrantLock`", "LockBenchmark.lock", "LockBenchmark.jdkLock", threads),
-        (f"`RLock`, {name}", "`ReentrantLock`", "RLockBenchmark.lock", "LockBenchmark.jdkLock", threads),
+        (f"`Semaphore`, {who} on one permit", "SemaphoreBenchmark.acquire", SEMAPHORE, threads),
+        (f"`BoundedSemaphore`, {who} on one permit", "SemaphoreBenchmark.acquireBounded", SEMAPHORE, threads),
+        (f"`Semaphore.fair`, {who} on one permit", "SemaphoreBenchmark.acquireFair", FAIR_SEMAPHORE, threads),
+        (f"`Lock`, {who}", "LockBenchmark.lock", REENTRANT_LOCK, threads),
+        (f"`RLock`, {who}", "RLockBenchmark.lock", REENTRANT_LOCK, threads),
     ]
 
 
-# What is measured, against what, the benchmark, its twin, and with how many threads of JMH.
+def queues(what, benchmark, kinds=("QUEUE", "QUEUE_100", "LIFO", "PRIORITY")):
+    """Queues of this library beside those of the JDK."""
+    rows = []
+    for kind, name, twins in (
+        ("QUEUE", "Queue", (("LinkedBlockingQueue", "JDK_LINKED"),)),
+        (
+            "QUEUE_100",
+            "Queue(100)",
+            (("LinkedBlockingQueue(100)", "JDK_LINKED_100"), ("ArrayBlockingQueue(100)", "JDK_ARRAY_100")),
+        ),
+        ("LIFO", "LifoQueue", (("LinkedBlockingDeque", "JDK_DEQUE"),)),
+        ("PRIORITY", "PriorityQueue", (("PriorityBlockingQueue", "JDK_PRIORITY"),)),
+    ):
+        for twin, twin_kind in twins if kind in kinds else ():
+            against = (f"`{twin}`", f"QueueBenchmark.{benchmark}:kind={twin_kind}")
+            rows.append((f"`{name}` {what}", f"QueueBenchmark.{benchmark}:kind={kind}", against, 1))
+    return rows
+
+
+def hook(name, ours, twin):
+    return (f"`{name}`, and a loop runs elsewhere", f"HookBenchmark.{ours}", ("without loop", WITHOUT_LOOP + twin), 1)
+
+
+def condition(what, benchmark, kind):
+    twin = (JDK_CONDITION, f"ConditionBenchmark.{benchmark}:kind=JDK")
+    return (f"`Condition` of {what}", f"ConditionBenchmark.{benchmark}:kind={kind}", twin, 1)
+
+
+# What is measured, the benchmark, what to call its twin and the twin, and with how many threads of JMH.
 SETS = {
     "core": [
-        ("`Semaphore` acquire and release", "`j.u.c.Semaphore`", "SemaphoreBenchmark.acquire", "SemaphoreBenchmark.jdkAcquire", 1),
-        ("the same in a `try` block", "`j.u.c.Semaphore`", "SemaphoreBenchmark.acquireGuard", "SemaphoreBenchmark.jdkAcquire", 1),
-        ("`BoundedSemaphore` acquire and release", "`j.u.c.Semaphore`", "SemaphoreBenchmark.acquireBounded", "SemaphoreBenchmark.jdkAcquire", 1),
-        ("`Semaphore` tryAcquire and release", "`j.u.c.Semaphore`", "SemaphoreBenchmark.tryAcquire", "SemaphoreBenchmark.jdkTryAcquire", 1),
-        ("`Semaphore.fair` acquire and release", "fair `j.u.c.Semaphore`", "SemaphoreBenchmark.acquireFair", "SemaphoreBenchmark.jdkAcquireFair", 1),
-        ("`Lock` lock and unlock", "`ReentrantLock`", "LockBenchmark.lock", "LockBenchmark.jdkLock", 1),
-        ("`Lock` acquire in a `try` block", "`ReentrantLock`", "LockBenchmark.lockGuard", "LockBenchmark.jdkLock", 1),
-        ("`RLock` lock and unlock", "`ReentrantLock`", "RLockBenchmark.lock", "LockBenchmark.jdkLock", 1),
-        ("`RLock` acquire in a `try` block", "`ReentrantLock`", "RLockBenchmark.lockGuard", "LockBenchmark.jdkLock", 1),
-        ("`RLock` lock and unlock, twice nested", "`ReentrantLock`", "RLockBenchmark.reenter", "RLockBenchmark.jdkReenter", 1),
-        ("`Event.isSet`", "`CountDownLatch.getCount`", "EventBenchmark.isSet", "EventBenchmark.jdkIsOpen", 1),
-        ("`Event.await` when set", "`CountDownLatch.await`", "EventBenchmark.awaitSet", "EventBenchmark.jdkAwaitOpen", 1),
-        ("`Event` set and clear", "new `CountDownLatch`, counted down", "EventBenchmark.setAndClear", "EventBenchmark.jdkOpenNew", 1),
-        ("`Condition` of an `RLock`, a signal to nobody", "condition of `ReentrantLock`", "ConditionBenchmark.signalNobody:kind=RLOCK", "ConditionBenchmark.signalNobody:kind=JDK", 1),
+        ("`Semaphore` acquire and release", "SemaphoreBenchmark.acquire", SEMAPHORE, 1),
+        ("the same in a `try` block", "SemaphoreBenchmark.acquireGuard", SEMAPHORE, 1),
+        ("`BoundedSemaphore` acquire and release", "SemaphoreBenchmark.acquireBounded", SEMAPHORE, 1),
+        (
+            "`Semaphore` tryAcquire and release",
+            "SemaphoreBenchmark.tryAcquire",
+            ("`j.u.c.Semaphore`", "SemaphoreBenchmark.jdkTryAcquire"),
+            1,
+        ),
+        ("`Semaphore.fair` acquire and release", "SemaphoreBenchmark.acquireFair", FAIR_SEMAPHORE, 1),
+        ("`Lock` lock and unlock", "LockBenchmark.lock", REENTRANT_LOCK, 1),
+        ("`Lock` acquire in a `try` block", "LockBenchmark.lockGuard", REENTRANT_LOCK, 1),
+        ("`RLock` lock and unlock", "RLockBenchmark.lock", REENTRANT_LOCK, 1),
+        ("`RLock` acquire in a `try` block", "RLockBenchmark.lockGuard", REENTRANT_LOCK, 1),
+        (
+            "`RLock` lock and unlock, twice nested",
+            "RLockBenchmark.reenter",
+            ("`ReentrantLock`", "RLockBenchmark.jdkReenter"),
+            1,
+        ),
+        ("`Event.isSet`", "EventBenchmark.isSet", ("`CountDownLatch.getCount`", "EventBenchmark.jdkIsOpen"), 1),
+        ("`Event.await` when set", "EventBenchmark.awaitSet", ("`CountDownLatch.await`", "EventBenchmark.jdkAwaitOpen"), 1),
+        (
+            "`Event` set and clear",
+            "EventBenchmark.setAndClear",
+            ("new `CountDownLatch`, counted down", "EventBenchmark.jdkOpenNew"),
+            1,
+        ),
+        condition("an `RLock`, a signal to nobody", "signalNobody", "RLOCK"),
         *queues("put and take", "pair"),
-        *contended(2),
-        *contended(4),
-        ("`Condition` of an `RLock`, turns of two threads", "condition of `ReentrantLock`", "ConditionBenchmark.turn:kind=RLOCK", "ConditionBenchmark.turn:kind=JDK", 1),
-        ("`Condition` of a `Lock`, turns of two threads", "condition of `ReentrantLock`", "ConditionBenchmark.turn:kind=LOCK", "ConditionBenchmark.turn:kind=JDK", 1),
-        ("`Barrier` of two", "`CyclicBarrier`", "BarrierBenchmark.meet", "BarrierBenchmark.jdkMeet", 1),
+        *contended("two threads", 2),
+        *contended("four threads", 4),
+        condition("an `RLock`, turns of two threads", "turn", "RLOCK"),
+        condition("a `Lock`, turns of two threads", "turn", "LOCK"),
+        ("`Barrier` of two", "BarrierBenchmark.meet", ("`CyclicBarrier`", "BarrierBenchmark.jdkMeet"), 1),
         *queues("from one thread to another", "oneToOne"),
-        *queues("from two threads to two others", "twoToTwo"),
-        ("`Semaphore`, and a loop runs elsewhere", "without loop", "HookBenchmark.acquire", WITHOUT_LOOP + "SemaphoreBenchmark.acquire", 1),
-        ("`Lock`, and a loop runs elsewhere", "without loop", "HookBenchmark.lock", WITHOUT_LOOP + "LockBenchmark.lock", 1),
-        ("`RLock`, and a loop runs elsewhere", "without loop", "HookBenchmark.rlock", WITHOUT_LOOP + "RLockBenchmark.lock", 1),
-        ("`Queue`, and a loop runs elsewhere", "without loop", "HookBenchmark.pair", WITHOUT_LOOP + "QueueBenchmark.pair:kind=QUEUE", 1),
+        *queues("from two threads to two others", "twoToTwo", ("QUEUE", "QUEUE_100")),
+        hook("Semaphore", "acquire", "SemaphoreBenchmark.acquire"),
+        hook("Lock", "lock", "LockBenchmark.lock"),
+        hook("RLock", "rlock", "RLockBenchmark.lock"),
+        hook("Queue", "pair", "QueueBenchmark.pair:kind=QUEUE"),
     ],
     "loop": [
-        ("switch between two tasks", "two bare threads that park and unpark", "SwitchBenchmark.yieldNow2", "SwitchBenchmark.bareRing:members=2", 1),
-        ("switch among a hundred tasks", "a ring of a hundred bare threads", "SwitchBenchmark.yieldNow100", "SwitchBenchmark.bareRing:members=100", 1),
-        ("create, run and gather a task, batches of 1,000", "start and join a bare thread", "CreateBenchmark.tasks", "CreateBenchmark.bareThreads", 1),
-        ("`AsyncSemaphore` acquire and release in a task", "`j.u.c.Semaphore` in the same task", "AsyncSemaphoreBenchmark.asyncAcquire", "AsyncSemaphoreBenchmark.jdkAcquire", 1),
-        ("`RLock` of a thread, a thousand loops run", "`ReentrantLock`", "CallerBenchmark.threadLocks:loops=1000", "CallerBenchmark.jdkThreadLocks:loops=0", 1),
-        ("`RLock` of a task, a thousand loops run", "`ReentrantLock`", "CallerBenchmark.taskLocks:loops=1000", "CallerBenchmark.jdkTaskLocks:loops=0", 1),
-        ("`EventLoop.current`, a thousand loops run", "one loop runs", "CallerBenchmark.current:loops=1000", "CallerBenchmark.current:loops=0", 1),
-        ("`callSoon`, from one callback to the next", "`execute` of a single-thread executor, the same", "CallbackBenchmark.callSoon", "CallbackBenchmark.jdkHop", 1),
-        ("`execute` from another thread, and back", "the same with a single-thread executor", "CallbackBenchmark.executeRoundTrip", "CallbackBenchmark.jdkRoundTrip", 1),
+        (
+            "switch between two tasks",
+            "SwitchBenchmark.yieldNow2",
+            ("two bare threads that park and unpark", "SwitchBenchmark.bareRing:members=2"),
+            1,
+        ),
+        (
+            "switch among a hundred tasks",
+            "SwitchBenchmark.yieldNow100",
+            ("a ring of a hundred bare threads", "SwitchBenchmark.bareRing:members=100"),
+            1,
+        ),
+        (
+            "create, run and gather a task, batches of 1,000",
+            "CreateBenchmark.tasks",
+            ("start and join a bare thread", "CreateBenchmark.bareThreads"),
+            1,
+        ),
+        (
+            "`AsyncSemaphore` acquire and release in a task",
+            "AsyncSemaphoreBenchmark.asyncAcquire",
+            ("`j.u.c.Semaphore` in the same task", "AsyncSemaphoreBenchmark.jdkAcquire"),
+            1,
+        ),
+        (
+            "`RLock` of a thread, a thousand loops run",
+            "CallerBenchmark.threadLocks:loops=1000",
+            ("`ReentrantLock`", "CallerBenchmark.jdkThreadLocks:loops=0"),
+            1,
+        ),
+        (
+            "`RLock` of a task, a thousand loops run",
+            "CallerBenchmark.taskLocks:loops=1000",
+            ("`ReentrantLock`", "CallerBenchmark.jdkTaskLocks:loops=0"),
+            1,
+        ),
+        (
+            "`EventLoop.current`, a thousand loops run",
+            "CallerBenchmark.current:loops=1000",
+            ("one loop runs", "CallerBenchmark.current:loops=0"),
+            1,
+        ),
+        (
+            "`callSoon`, from one callback to the next",
+            "CallbackBenchmark.callSoon",
+            ("`execute` of a single-thread executor, the same", "CallbackBenchmark.jdkHop"),
+            1,
+        ),
+        (
+            "`execute` from another thread, and back",
+            "CallbackBenchmark.executeRoundTrip",
+            ("the same with a single-thread executor", "CallbackBenchmark.jdkRoundTrip"),
+            1,
+        ),
     ],
 }
 
@@ -140,7 +214,7 @@ def run(options, benchmark, threads):
 
 def measure_round(options, rows, scores):
     done = set()
-    for _, _, ours, twin, threads in rows:
+    for _, ours, (_, twin), threads in rows:
         for benchmark in (twin, ours):
             key = (benchmark, threads)
             if key not in done:
@@ -160,7 +234,7 @@ def show_bytes(measured):
 def report(rows, scores):
     print("| measured | against | ratio | lowest to highest | B | B of the twin | ns | ns of the twin |")
     print("|---|---|---|---|---|---|---|---|")
-    for what, against, ours, twin, threads in rows:
+    for what, ours, (against, twin), threads in rows:
         mine, other = scores[ours, threads], scores[twin, threads]
         ratios = [a / b for (a, _), (b, _) in zip(mine, other)]
         print(
@@ -176,10 +250,10 @@ def main():
     parser.add_argument("--java", default="java", help="the JVM to measure")
     parser.add_argument("--jar", default="benchmarks/target/benchmarks.jar")
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--only", default="", help="rows in which this occurs")
+    parser.add_argument("--only", default="", help="rows in which this regular expression is found")
     parser.add_argument("--vm", action="append", default=[], help="an option of the JVM, as --vm=-XX:+UseSerialGC")
     options = parser.parse_args()
-    rows = [row for row in SETS[options.set] if options.only in " ".join(row[:-1])]
+    rows = [row for row in SETS[options.set] if re.search(options.only, f"{row[0]} {row[1]}")]
     if not rows or options.rounds < 1:
         sys.exit(f"nothing to measure: --only {options.only!r}, --rounds {options.rounds}")
     scores = {}
