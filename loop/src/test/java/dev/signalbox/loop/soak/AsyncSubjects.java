@@ -3,11 +3,23 @@ package dev.signalbox.loop.soak;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.signalbox.loop.Async;
+import dev.signalbox.loop.AsyncBarrier;
 import dev.signalbox.loop.AsyncBoundedSemaphore;
+import dev.signalbox.loop.AsyncCondition;
 import dev.signalbox.loop.AsyncEvent;
+import dev.signalbox.loop.AsyncLifoQueue;
 import dev.signalbox.loop.AsyncLock;
+import dev.signalbox.loop.AsyncPriorityQueue;
+import dev.signalbox.loop.AsyncQueue;
 import dev.signalbox.loop.AsyncSemaphore;
+import dev.signalbox.loop.Task;
+import dev.signalbox.loop.TaskGroup;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.BrokenBarrierException;
 
 /** The primitives of one loop, whose tasks need no locks to look after the invariants. */
 final class AsyncSubjects {
@@ -19,7 +31,13 @@ final class AsyncSubjects {
                 new Permits(new AsyncBoundedSemaphore(3), 3),
                 new Resized(),
                 new Exclusion(),
-                new Flag());
+                new Flag(),
+                new Tokens(),
+                new Items(new AsyncQueue<>(3)),
+                new Items(new AsyncLifoQueue<>(2)),
+                new Items(new AsyncPriorityQueue<>(4)),
+                new Meeting(),
+                new Groups());
     }
 
     /** Never more permits in use than there are, and all of them back in the end. */
@@ -157,6 +175,154 @@ final class AsyncSubjects {
         @Override
         public void verifyAtRest() {
             assertThat(event.toString()).contains("waiters=0");
+        }
+    }
+
+    /** Who waits for a token gets one that somebody made, and nobody else gets it; a signal that a cancel has met is passed on. */
+    private static final class Tokens implements Subject {
+        private final AsyncCondition condition = new AsyncCondition();
+        private long made;
+        private long spent;
+
+        @Override
+        public void use(Actor actor) {
+            try (var held = condition.acquire()) {
+                if (actor.choose(2) == 0) {
+                    made++;
+                    condition.signal(1 + actor.choose(2));
+                } else if (condition.awaitUntil(() -> made > spent, actor.shortTime())) {
+                    assertThat(++spent).as("tokens spent of %d", made).isLessThanOrEqualTo(made);
+                }
+            }
+        }
+
+        @Override
+        public void verifyAtRest() {
+            assertThat(condition.toString()).contains("waiters=0");
+            assertThat(spent).isLessThanOrEqualTo(made);
+        }
+    }
+
+    /** Every item that went in comes out once or is still there. */
+    private static final class Items implements Subject {
+        private final AsyncQueue<Long> queue;
+        private final Set<Long> inside = new HashSet<>();
+        private long numbers;
+
+        Items(AsyncQueue<Long> queue) {
+            this.queue = queue;
+        }
+
+        @Override
+        public void use(Actor actor) {
+            if (actor.choose(2) == 0) {
+                put(actor);
+            } else {
+                take(actor);
+            }
+        }
+
+        private void put(Actor actor) {
+            Long item = ++numbers;
+            inside.add(item); // before: it may be taken at once
+            boolean put = false;
+            try {
+                put = actor.choose(2) == 0 ? queue.offer(item) : queue.offer(item, actor.shortTime());
+            } finally {
+                if (!put) {
+                    assertThat(inside.remove(item))
+                            .as("refused, and yet taken: %d", item)
+                            .isTrue();
+                }
+            }
+        }
+
+        private void take(Actor actor) {
+            Long item = actor.choose(2) == 0 ? queue.poll() : queue.poll(actor.shortTime());
+            if (item != null) {
+                assertThat(inside.remove(item)).as("taken twice: %d", item).isTrue();
+                queue.taskDone();
+            }
+        }
+
+        @Override
+        public void verifyAtRest() {
+            List<Long> left = new ArrayList<>();
+            while (!queue.isEmpty()) {
+                left.add(queue.poll());
+                queue.taskDone();
+            }
+            assertThat(left).as("what was put and not taken").containsExactlyInAnyOrderElementsOf(inside);
+            assertThat(queue.toString()).contains("unfinished=0");
+        }
+    }
+
+    /** Who comes through has met the others, or was told that the barrier is broken. */
+    private static final class Meeting implements Subject {
+        private final AsyncBarrier barrier = new AsyncBarrier(3);
+        private int through;
+
+        @Override
+        public void use(Actor actor) throws Exception {
+            try {
+                int index = barrier.await(actor.shortTime());
+                through++;
+                assertThat(index).isBetween(0, barrier.parties() - 1);
+            } catch (BrokenBarrierException e) {
+                barrier.reset();
+            }
+        }
+
+        @Override
+        public void verifyAtRest() {
+            assertThat(barrier.waiters()).isZero();
+        }
+    }
+
+    /** A group leaves no task behind, whoever is cancelled and whatever fails. */
+    private static final class Groups implements Subject {
+        private static final class Expected extends RuntimeException {
+            private static final long serialVersionUID = 1L;
+        }
+
+        private int running;
+
+        @Override
+        public void use(Actor actor) {
+            int limit = 1 + actor.choose(3);
+            List<Task<?>> members = new ArrayList<>();
+            try (TaskGroup group = TaskGroup.open(limit)) {
+                for (int i = actor.choose(4); i >= 0; i--) {
+                    boolean fails = actor.oneIn(6);
+                    members.add(group.fork(() -> work(fails)));
+                }
+                if (actor.oneIn(5)) {
+                    group.cancel();
+                } else {
+                    group.join();
+                }
+            } catch (Expected e) {
+                assertThat(e.getSuppressed()).allMatch(Expected.class::isInstance);
+            } finally {
+                assertThat(members).as("left behind by a group").allMatch(Task::isDone);
+            }
+        }
+
+        private void work(boolean fails) {
+            running++;
+            try {
+                Async.yieldNow();
+                if (fails) {
+                    throw new Expected();
+                }
+            } finally {
+                running--;
+            }
+        }
+
+        @Override
+        public void verifyAtRest() {
+            assertThat(running).isZero();
         }
     }
 }

@@ -37,6 +37,7 @@ final class CoreSubjects {
                 new Tokens(new Condition(new Lock())),
                 new Tokens(new Condition()),
                 new Items(new Queue<>(5)),
+                new Items(Queue.fair(2)),
                 new Items(new LifoQueue<>(3)),
                 new Items(new PriorityQueue<>(4)),
                 new Flag(new Event()),
