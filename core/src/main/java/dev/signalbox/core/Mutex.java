@@ -36,8 +36,12 @@ abstract class Mutex extends AbstractQueuedSynchronizer {
 
     /** Gives up that many holds, and calls the next who was signalled if the lock is free then; false if it was not held. */
     final boolean unlock(int holds) {
+        // Before the release, with which others take the cache line away. Who comes to wait in a condition needs the
+        // lock
+        // for it, so if there is none now nobody will have been signalled by then.
+        boolean hasCondition = signalled != null;
         boolean isFree = release(holds);
-        if (isFree) {
+        if (isFree && hasCondition) {
             callNext();
         }
         return isFree;

@@ -79,11 +79,13 @@ final class Permits extends AbstractQueuedLongSynchronizer {
         for (; ; ) {
             long state = getState();
             int bound = bound(state);
-            long free = free(state) + n;
-            if (free > bound) {
-                throw Checks.overRelease(free, bound);
+            int free = free(state);
+            if (free + n > bound) {
+                throw Checks.overRelease(free + n, bound);
             }
-            if (compareAndSetState(state, pack(bound, (int) free))) {
+            // Only a debt carries into the bound. Without one the CAS waits for one addition, and not for the packing.
+            long next = free >= 0 ? state + n : pack(bound, (int) (free + n));
+            if (compareAndSetState(state, next)) {
                 return true;
             }
         }

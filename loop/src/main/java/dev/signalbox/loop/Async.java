@@ -12,6 +12,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +32,9 @@ import org.jspecify.annotations.Nullable;
 public final class Async {
     /** The task that the calling thread is while it is off its loop in {@link #blocking}. */
     private static final ThreadLocal<@Nullable Task<?>> BLOCKING = new ThreadLocal<>();
+
+    /** How many tasks are there, of all loops: while there is none, nobody needs to look for its own. */
+    private static final AtomicInteger BLOCKED = new AtomicInteger();
 
     private Async() {}
 
@@ -212,17 +216,19 @@ public final class Async {
 
     private static <T extends @Nullable Object, X extends Throwable> T blockIn(Task<?> task, TaskBody<T, X> body)
             throws X, InterruptedException {
+        BLOCKED.incrementAndGet();
         BLOCKING.set(task);
         try {
             return body.call();
         } finally {
             BLOCKING.remove();
+            BLOCKED.decrementAndGet();
         }
     }
 
     /** The task that the calling thread is in {@link #blocking}; null for any other thread. */
     static @Nullable Task<?> blockingTask() {
-        return BLOCKING.get();
+        return BLOCKED.get() == 0 ? null : BLOCKING.get();
     }
 
     /**
