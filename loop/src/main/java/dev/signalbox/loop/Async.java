@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletionStage;
@@ -25,9 +26,9 @@ import org.jspecify.annotations.Nullable;
  * sleep(Duration.ofSeconds(1));
  * }</pre>
  *
- * <p>Every method but {@link #createTask(TaskBody) createTask} waits, or may, so it belongs in a task: in a callback, and in a thread that
- * runs no loop, it throws {@link IllegalStateException}, even where it would not have to wait. A cancel of the task ends each of these
- * waits with {@link CancelledException}; an interrupt of the task's thread from outside ends none.
+ * <p>Every method but {@link #createTask(TaskBody) createTask} and {@link #shield} waits, or may, so it belongs in a task: in a callback, and
+ * in a thread that runs no loop, it throws {@link IllegalStateException}, even where it would not have to wait. A cancel of the task ends
+ * each of these waits with {@link CancelledException}; an interrupt of the task's thread from outside ends none.
  */
 public final class Async {
     /** The task that the calling thread is while it is off its loop in {@link #blocking}. */
@@ -278,7 +279,10 @@ public final class Async {
 
     /**
      * Waits for all the futures: {@code asyncio.gather}. The first failure, or the first that is cancelled, is thrown at once; the others go
-     * on. A cancel of the waiting task cancels them all.
+     * on, and failures of theirs are not reported. A cancel of the waiting task cancels them all.
+     *
+     * <p>To have every outcome, as with {@code return_exceptions=True}, use {@link #awaitAll(Collection)} and look at each future's
+     * {@link Future#state() state()}.
      *
      * @param futures futures of the current loop; the same one may occur more than once
      * @param <T> the type of the results
@@ -291,7 +295,8 @@ public final class Async {
      */
     public static <T extends @Nullable Object> List<T> gather(Collection<? extends Future<? extends T>> futures) {
         Task<?> task = currentTask();
-        return GatherWait.await(task, new ArrayList<>(Objects.requireNonNull(futures, "futures")));
+        List<Future<? extends T>> checked = Watch.checked(task, futures);
+        return GatherWait.await(task, checked);
     }
 
     /**
@@ -349,6 +354,171 @@ public final class Async {
             tasks.add(caller.loop().createTask(body));
         }
         GatherWait.await(caller, tasks);
+    }
+
+    /**
+     * Waits until all the futures are done: {@code asyncio.wait}. However they end: nothing is thrown for them, and they are never cancelled,
+     * not by a cancel of the waiting task either. {@link Future#state()} tells what became of each.
+     *
+     * <pre>{@code
+     * awaitAll(orders);
+     * for (var order : orders) {
+     *     if (order.state() == Future.State.FAILED) {
+     *         log(order.exceptionNow());
+     *     }
+     * }
+     * }</pre>
+     *
+     * <p>Waiting here is not asking for a failure: one that nobody asks for afterwards is given to the loop's exception handler. To be told
+     * the first failure at once use {@link #gather(Collection)}; to stop waiting at the first, as with {@code return_when=FIRST_EXCEPTION},
+     * see {@link #asCompleted}.
+     *
+     * @param futures futures of the current loop; the same one may occur more than once; if there are none, or all are done, the call
+     *     returns without letting others run
+     * @throws CancelledException if the task was cancelled
+     * @throws WrongLoopException if one of them belongs to another loop
+     * @throws IllegalStateException in a callback, in a thread that runs no loop, or when a task awaits itself
+     */
+    public static void awaitAll(Collection<? extends Future<?>> futures) {
+        Task<?> task = currentTask();
+        boolean done = DoneWait.all(task, Watch.checked(task, futures), Task.FOREVER);
+        assert done : "woken too early";
+    }
+
+    /**
+     * Waits until all the futures are done, but not longer than the timeout: {@code asyncio.wait} with a timeout. Running out of time throws
+     * nothing and cancels nothing. See {@link #awaitAll(Collection)}.
+     *
+     * @param futures futures of the current loop; the same one may occur more than once
+     * @param timeout how long; zero or negative: do not wait
+     * @return true if all are done now; false if some are not: see {@link Future#isDone()}
+     * @throws CancelledException if the task was cancelled
+     * @throws WrongLoopException if one of them belongs to another loop
+     * @throws IllegalStateException in a callback, in a thread that runs no loop, or when a task awaits itself
+     */
+    @CheckReturnValue
+    public static boolean awaitAll(Collection<? extends Future<?>> futures, Duration timeout) {
+        Task<?> task = currentTask();
+        List<Future<?>> checked = Watch.checked(task, futures);
+        return DoneWait.all(task, checked, Durations.saturatedNanos(Objects.requireNonNull(timeout, "timeout")));
+    }
+
+    /**
+     * Waits until one of the futures is done, however it ends: {@code asyncio.wait} with {@code return_when=FIRST_COMPLETED}. As in
+     * {@link #awaitAll(Collection)} nothing is thrown for the futures and none is cancelled; a failure is only told to whoever asks the
+     * future for it.
+     *
+     * <pre>{@code
+     * var answer = awaitAny(List.of(primary, mirror)).await();
+     * }</pre>
+     *
+     * <p>If several are done, it is the one that was done first; of those that were done before the call, the first in the order of the
+     * collection, and then the call returns without letting others run.
+     *
+     * @param futures futures of the current loop, at least one; the same one may occur more than once
+     * @param <F> the type of the futures
+     * @return the future that is done
+     * @throws IllegalArgumentException if there are no futures
+     * @throws CancelledException if the task was cancelled
+     * @throws WrongLoopException if one of them belongs to another loop
+     * @throws IllegalStateException in a callback, in a thread that runs no loop, or when a task awaits itself
+     */
+    public static <F extends Future<?>> F awaitAny(Collection<F> futures) {
+        Task<?> task = currentTask();
+        return Objects.requireNonNull(DoneWait.any(task, atLeastOne(Watch.checked(task, futures)), Task.FOREVER));
+    }
+
+    /**
+     * Waits until one of the futures is done, but not longer than the timeout: see {@link #awaitAny(Collection)}. Running out of time throws
+     * nothing and cancels nothing.
+     *
+     * @param futures futures of the current loop, at least one; the same one may occur more than once
+     * @param timeout how long; zero or negative: do not wait
+     * @param <F> the type of the futures
+     * @return the future that is done; null if none is
+     * @throws IllegalArgumentException if there are no futures
+     * @throws CancelledException if the task was cancelled
+     * @throws WrongLoopException if one of them belongs to another loop
+     * @throws IllegalStateException in a callback, in a thread that runs no loop, or when a task awaits itself
+     */
+    @CheckReturnValue
+    public static <F extends Future<?>> @Nullable F awaitAny(Collection<F> futures, Duration timeout) {
+        Task<?> task = currentTask();
+        List<F> checked = atLeastOne(Watch.checked(task, futures));
+        return DoneWait.any(task, checked, Durations.saturatedNanos(Objects.requireNonNull(timeout, "timeout")));
+    }
+
+    private static <F> List<F> atLeastOne(List<F> futures) {
+        if (futures.isEmpty()) {
+            throw new IllegalArgumentException("futures: none (expected: at least one)");
+        }
+        return futures;
+    }
+
+    /**
+     * The futures in the order in which they are done: {@code asyncio.as_completed}. The iterator waits in {@code next()} and returns the
+     * next future that is done, so to ask it is not to wait.
+     *
+     * <pre>{@code
+     * for (var page : asCompleted(pages)) {
+     *     show(page.await()); // it is done
+     * }
+     * }</pre>
+     *
+     * <p>Each iterator has an order of its own, and returns each future once, even one that was given twice: first those that are done when
+     * it is made, in the order of the collection, then the others as they end. {@code hasNext()} never waits. Tasks may share an iterator:
+     * each {@code next()} claims a future, and whoever is cancelled gives up its claim. The iteration may be left early.
+     *
+     * <p>As in {@link #awaitAll(Collection)} nothing is thrown for the futures and none is cancelled. {@code timeout(limit, () -> …)} around
+     * the iteration limits it as a whole. To wait as {@code asyncio.wait} does with {@code return_when=FIRST_EXCEPTION}:
+     *
+     * <pre>{@code
+     * for (var order : asCompleted(orders)) {
+     *     if (order.state() == Future.State.FAILED) {
+     *         break; // the others go on
+     *     }
+     * }
+     * }</pre>
+     *
+     * <p>Both the iterable and its iterators belong to the loop, and throw {@link WrongLoopException} elsewhere. {@code next()} throws
+     * {@link CancelledException} if the task was cancelled, {@link java.util.NoSuchElementException} if there is no future left that no call has
+     * claimed, and {@link IllegalStateException} in a callback.
+     *
+     * @param futures futures of the current loop; may be empty
+     * @param <F> the type of the futures
+     * @return the futures, to be iterated over as often as one likes
+     * @throws WrongLoopException if one of them belongs to another loop
+     * @throws IllegalStateException in a callback, in a thread that runs no loop, or when a task awaits itself
+     */
+    public static <F extends Future<?>> Iterable<F> asCompleted(Collection<F> futures) {
+        Task<?> task = currentTask();
+        List<F> checked = Watch.checked(task, futures);
+        return new CompletionOrder<>(task.loop(), new LinkedHashSet<>(checked));
+    }
+
+    /**
+     * A future that ends as the given one does, and that may be cancelled without it: {@code asyncio.shield}. A task that is cancelled while
+     * it waits for the shield stops waiting, and what is shielded goes on. Also for callbacks.
+     *
+     * <pre>{@code
+     * var saving = createTask(() -> save(order));
+     * shield(saving).await(); // a cancel of this task does not reach the other
+     * }</pre>
+     *
+     * <p>If the given future is cancelled, so is the shield. A failure is told by the shield, and counts as told of the given future; after
+     * a cancel of the shield it is up to the given future again to have it reported if nobody asks. The given future holds on to the shield
+     * until either is done: one that is not needed any more should be cancelled.
+     *
+     * <p>A loop keeps its tasks until they are done, so a task that is shielded needs no other reference.
+     *
+     * @param future the future to be left alone
+     * @param <T> the type of its result
+     * @return a future that follows it; the very same one if it is done already
+     * @throws WrongLoopException if it belongs to another loop
+     */
+    public static <T extends @Nullable Object> Future<T> shield(Future<T> future) {
+        Objects.requireNonNull(future, "future").check();
+        return Shield.of(future);
     }
 
     private static void requireBodies(Object[] bodies) {

@@ -259,6 +259,17 @@ public sealed class Future<T extends @Nullable Object> extends LoopBound permits
         return finish(new Cancelled(message, cause));
     }
 
+    /** Ends as the other did, which is done. Whoever is told of a failure by this one need not hear of it from the other. */
+    final void finishAs(Future<? extends T> other) {
+        Object result = Objects.requireNonNull(other.outcome);
+        if (result instanceof Failed failed) {
+            other.observe();
+            finishFailed(failed.exception);
+        } else {
+            finish(result);
+        }
+    }
+
     private boolean finish(Object result) {
         outcome = result;
         WaitList list = waiters;

@@ -6,15 +6,13 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A task that waits for many futures: until all are done or the first went wrong. A cancel is passed on to all of them. */
 final class GatherWait extends Wait {
     private final List<? extends Future<?>> futures;
-    private final List<Part> parts = new ArrayList<>();
-    private int left;
+    private final Watch<Future<?>> watch = new Watch<>(this::done);
     private @Nullable Future<?> failed;
     private boolean cancelling;
     private boolean cancelForwarded;
@@ -24,14 +22,8 @@ final class GatherWait extends Wait {
         this.futures = futures;
     }
 
+    /** The futures are {@linkplain Watch#checked checked} ones. */
     static <T extends @Nullable Object> List<T> await(Task<?> task, List<? extends Future<? extends T>> futures) {
-        for (int i = 0; i < futures.size(); i++) {
-            Future<?> future = Objects.requireNonNull(futures.get(i), "futures[" + i + "]");
-            future.check();
-            if (future == task) {
-                throw new IllegalStateException("a task cannot await itself: " + task);
-            }
-        }
         new GatherWait(task, futures).await();
         List<T> results = new ArrayList<>(futures.size());
         for (Future<? extends T> future : futures) {
@@ -43,7 +35,7 @@ final class GatherWait extends Wait {
     private void await() {
         try {
             watch();
-            if (failed == null && left > 0) {
+            if (failed == null && watch.pending() > 0) {
                 task.suspend(this, Task.FOREVER);
             }
         } finally {
@@ -61,30 +53,26 @@ final class GatherWait extends Wait {
     private void watch() {
         for (Future<?> future : futures) {
             if (future.isPending()) {
-                Part part = new Part(this, future);
-                parts.add(part);
-                future.addWaiter(part);
-                left++;
+                watch.add(future);
             } else if (future.hasFailed() && failed == null) {
                 failed = future;
             }
         }
     }
 
-    /** Leaves nothing behind in futures that may live long. Whoever gathers is told of one failure and does not want the others reported. */
+    /** Whoever gathers is told of one failure and does not want the others reported. */
     private void leave() {
-        parts.forEach(Link::unlink);
-        if (failed != null || left > 0) {
+        watch.leave();
+        if (failed != null || watch.pending() > 0) {
             futures.stream().filter(future -> future != failed).forEach(Future::expectFailure);
         }
     }
 
     /** One of the futures is done. */
     private void done(Future<?> future) {
-        left--;
         if (!isEnded()) {
             failed = future.hasFailed() ? future : null;
-            if (failed != null || left == 0) {
+            if (failed != null || watch.pending() == 0) {
                 grant();
             }
         }
@@ -117,20 +105,5 @@ final class GatherWait extends Wait {
         cancelling = false;
         cancelForwarded = taken;
         return taken;
-    }
-
-    private static final class Part extends Link {
-        private final GatherWait whole;
-        private final Future<?> future;
-
-        Part(GatherWait whole, Future<?> future) {
-            this.whole = whole;
-            this.future = future;
-        }
-
-        @Override
-        void signalled() {
-            whole.done(future);
-        }
     }
 }

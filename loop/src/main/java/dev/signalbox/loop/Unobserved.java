@@ -9,11 +9,6 @@ import java.lang.ref.Cleaner;
  * when the loop closes. It must not reference the future.
  */
 final class Unobserved implements Runnable {
-    /** Made when the first failure is left alone; most programs never need it. */
-    private static final class Collected {
-        static final Cleaner CLEANER = Cleaner.create();
-    }
-
     private final EventLoop loop;
     private final String what;
     private final Throwable exception;

@@ -55,6 +55,11 @@ final class CallbackTest {
         calls.put("Async.gather", () -> Async.gather(List.of(done)));
         calls.put("Async.gather ", () -> Async.gather(done));
         calls.put("Async.gather  ", () -> Async.gather(() -> "x"));
+        calls.put("Async.awaitAll", () -> Async.awaitAll(List.of(done)));
+        calls.put("Async.awaitAll ", () -> Async.awaitAll(List.of(done), Duration.ZERO));
+        calls.put("Async.awaitAny", () -> Async.awaitAny(List.of(done)));
+        calls.put("Async.awaitAny ", () -> Async.awaitAny(List.of(done), Duration.ZERO));
+        calls.put("Async.asCompleted", () -> Async.asCompleted(List.of(done)));
         calls.put("Future.await", done::await);
         calls.put("Future.await ", () -> done.await(Duration.ZERO));
         calls.put("AsyncSemaphore.acquire", semaphore::acquire);
@@ -114,6 +119,7 @@ final class CallbackTest {
             Future<String> future = new Future<>();
             future.complete("x");
             assertThat(future.resultNow()).isEqualTo("x");
+            assertThat(Async.shield(future)).isSameAs(future);
             loop.createTask(() -> "x").cancel();
             Async.createTask(() -> "x").cancel();
             assertThat(loop.allTasks()).isNotEmpty();

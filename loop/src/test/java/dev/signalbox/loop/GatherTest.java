@@ -8,12 +8,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
-import java.lang.reflect.Field;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletionException;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Waiting for many at once. */
@@ -129,7 +130,29 @@ final class GatherTest {
         });
     }
 
+    @Test
+    void hundredThousandTimesTheSame() {
+        EventLoop.run(() -> {
+            var task = createTask(() -> "x");
+            assertThat(gather(Collections.nCopies(100_000, task)))
+                    .hasSize(100_000)
+                    .containsOnly("x");
+        });
+    }
+
     // ---------------------------------------------------------------- failures
+
+    @Test
+    void hundredThousand_theLastFails() {
+        EventLoop.run(() -> {
+            var futures = new ArrayList<>(futures(100_000));
+            var last = futures.get(99_999);
+            futures.addAll(Collections.nCopies(100_000, last));
+            createTask(() -> last.fail(new IllegalStateException("planned")));
+            assertThatThrownBy(() -> gather(futures)).hasMessage("planned");
+            assertThat(futures).allMatch(future -> Waiters.of(future) == 0);
+        });
+    }
 
     @Test
     void firstFailure_isThrownAtOnce_theOthersGoOn() {
@@ -304,6 +327,19 @@ final class GatherTest {
     }
 
     @Test
+    void cancel_ofTheCaller_hundredThousand() {
+        EventLoop.run(() -> {
+            var futures = new ArrayList<>(futures(100_000));
+            futures.addAll(Collections.nCopies(100_000, futures.get(0)));
+            var caller = createTask(() -> gather(futures));
+            yieldNow();
+            caller.cancel();
+            assertThatThrownBy(caller::await).isInstanceOf(CancelledException.class);
+            assertThat(futures).allMatch(Future::isCancelled);
+        });
+    }
+
+    @Test
     void cancel_ofTheCaller_whenAllRefuse_isACancelAllTheSame() {
         EventLoop.run(() -> {
             var stubborn = createTask(() -> {
@@ -346,6 +382,10 @@ final class GatherTest {
             caller.cancel();
             assertThat(caller.await()).containsExactly(1, 2);
         });
+    }
+
+    private static List<Future<Integer>> futures(int count) {
+        return Stream.generate(Future<Integer>::new).limit(count).toList();
     }
 
     // ---------------------------------------------------------------- misuse
@@ -397,15 +437,13 @@ final class GatherTest {
 
     /** Whoever gathers a long-lived future beside one that fails is not held by it. */
     @Test
-    void overAtTheFirstFailure_leavesNothingBehindInTheOthers() throws ReflectiveOperationException {
-        Field waiters = Future.class.getDeclaredField("waiters");
-        waiters.setAccessible(true);
-        var longLived = new Future<Integer>();
+    void overAtTheFirstFailure_leavesNothingBehindInTheOthers() {
         EventLoop.run(() -> {
+            var longLived = new Future<Integer>();
             var failing = new Future<Integer>();
             createTask(() -> failing.fail(new IllegalStateException("planned")));
             assertThatThrownBy(() -> gather(longLived, failing)).hasMessage("planned");
+            assertThat(Waiters.of(longLived)).isZero();
         });
-        assertThat(((WaitList) waiters.get(longLived)).isEmpty()).isTrue();
     }
 }

@@ -88,6 +88,9 @@ final class MisuseTest {
         SUCCEEDED_FUTURE(Future.class),
         SUSPENDED_TASK(Task.class),
         FINISHED_TASK(Task.class),
+        SHIELD(Future.class),
+        FUTURES_AS_COMPLETED(Iterable.class),
+        ITERATOR_AS_COMPLETED(Iterator.class),
         NEW_DEADLINE(Deadline.class),
         RUNNING_DEADLINE(Deadline.class),
         OPEN_TASK_GROUP(TaskGroup.class),
@@ -220,6 +223,10 @@ final class MisuseTest {
         Task<String> finished = Async.createTask("finished", () -> "finished");
         finished.await();
         subjects.put(Subject.FINISHED_TASK, finished);
+        subjects.put(Subject.SHIELD, Async.shield(awaited));
+        Iterable<Future<String>> futures = Async.asCompleted(List.of(succeeded, awaited));
+        subjects.put(Subject.FUTURES_AS_COMPLETED, futures);
+        subjects.put(Subject.ITERATOR_AS_COMPLETED, futures.iterator());
     }
 
     private void makeQueues() {
@@ -475,6 +482,11 @@ final class MisuseTest {
             Future<String> awaited = (Future<String>) subjects.get(Subject.AWAITED_FUTURE);
             awaited.complete("at home");
             assertThat(((Task<?>) subjects.get(Subject.SUSPENDED_TASK)).await()).isEqualTo("at home");
+            assertThat(((Future<?>) subjects.get(Subject.SHIELD)).resultNow()).isEqualTo("at home");
+            Iterator<?> iterator = (Iterator<?>) subjects.get(Subject.ITERATOR_AS_COMPLETED);
+            assertThat(iterator.next()).isSameAs(subjects.get(Subject.SUCCEEDED_FUTURE));
+            assertThat(iterator.next()).isSameAs(awaited);
+            assertThat(iterator.hasNext()).isFalse();
         });
         assertThat(subjects.get(Subject.CONTENDED_LOCK).toString()).endsWith("[locked, waiters=0]");
         assertThat(subjects.get(Subject.AWAITED_CONDITION).toString())

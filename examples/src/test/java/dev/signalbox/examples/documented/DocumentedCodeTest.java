@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.signalbox.core.Semaphore;
+import dev.signalbox.loop.EventLoop;
+import dev.signalbox.loop.Future;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -125,6 +127,20 @@ final class DocumentedCodeTest {
         assertThat(DocumentedFragments.asyncByPriority()).isEqualTo("eat");
         assertThat(DocumentedFragments.asyncCondition()).isEqualTo("dear reader");
         assertThat(new DocumentedFragments.AsyncSimulation().run()).isEqualTo(10);
+    }
+
+    @Test
+    void fragments_ofManyAtOnce() {
+        EventLoop.run(() -> {
+            assertThat(DocumentedFragments.awaitAllOf())
+                    .singleElement()
+                    .asString()
+                    .contains("nothing to order");
+            assertThat(DocumentedFragments.awaitAnyOf()).isEqualTo("cake");
+            assertThat(DocumentedFragments.asTheyComplete()).containsExactly("tea", "cake");
+            assertThat(DocumentedFragments.untilTheFirstFailure()).isTrue();
+            assertThat(DocumentedFragments.shielded(new Future<>(), "tea")).containsExactly("tea");
+        });
     }
 
     @Test

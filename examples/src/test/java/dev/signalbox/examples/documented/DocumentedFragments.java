@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.signalbox.examples.documented;
 
+import static dev.signalbox.loop.Async.asCompleted;
+import static dev.signalbox.loop.Async.awaitAll;
+import static dev.signalbox.loop.Async.awaitAny;
 import static dev.signalbox.loop.Async.createTask;
 import static dev.signalbox.loop.Async.gather;
+import static dev.signalbox.loop.Async.shield;
 import static dev.signalbox.loop.Async.sleep;
 
 import dev.signalbox.core.Barrier;
@@ -27,6 +31,7 @@ import dev.signalbox.loop.AsyncSemaphore;
 import dev.signalbox.loop.Deadline;
 import dev.signalbox.loop.EventLoop;
 import dev.signalbox.loop.Future;
+import dev.signalbox.loop.Task;
 import dev.signalbox.loop.TaskGroup;
 import dev.signalbox.loop.TaskLocal;
 import java.net.URI;
@@ -433,6 +438,93 @@ final class DocumentedFragments {
 
     private static int fetchOrder() {
         return fetch(2);
+    }
+
+    static List<Throwable> awaitAllOf() {
+        List<Throwable> logged = new ArrayList<>();
+        new Object() {
+            void run() {
+                var orders = List.of(order("tea"), order("nothing"));
+                awaitAll(orders);
+                for (var order : orders) {
+                    if (order.state() == Future.State.FAILED) {
+                        log(order.exceptionNow());
+                    }
+                }
+            }
+
+            private void log(Throwable failure) {
+                logged.add(failure);
+            }
+        }.run();
+        return logged;
+    }
+
+    private static Task<String> order(String what) {
+        return Async.createTask(() -> {
+            Async.yieldNow();
+            if (what.equals("nothing")) {
+                throw new IllegalArgumentException("nothing to order");
+            }
+            return what;
+        });
+    }
+
+    static String awaitAnyOf() {
+        var primary = new Future<String>(); // does not answer
+        var mirror = order("cake");
+        var answer = awaitAny(List.of(primary, mirror)).await();
+        return answer;
+    }
+
+    static List<String> asTheyComplete() {
+        List<String> shown = new ArrayList<>();
+        new Object() {
+            void run() {
+                var pages = List.of(order("tea"), order("cake"));
+                for (var page : asCompleted(pages)) {
+                    show(page.await()); // it is done
+                }
+            }
+
+            private void show(String page) {
+                shown.add(page);
+            }
+        }.run();
+        return shown;
+    }
+
+    static boolean untilTheFirstFailure() {
+        var unanswered = new Future<String>();
+        List<Future<String>> orders = List.of(unanswered, order("tea"), order("nothing"));
+        for (var order : asCompleted(orders)) {
+            if (order.state() == Future.State.FAILED) {
+                break; // the others go on
+            }
+        }
+        return orders.get(2).exceptionNow().getMessage().equals("nothing to order") && !unanswered.isDone();
+    }
+
+    static List<String> shielded(Future<Void> maySave, String order) {
+        List<String> saved = new ArrayList<>();
+        var cancelled = createTask(() -> new Object() {
+            void run() {
+                var saving = createTask(() -> save(order));
+                shield(saving).await(); // a cancel of this task does not reach the other
+            }
+
+            private void save(String order) {
+                maySave.await();
+                saved.add(order);
+            }
+        }.run());
+        Async.yieldNow();
+        Async.yieldNow();
+        cancelled.cancel();
+        awaitAll(List.of(cancelled));
+        maySave.complete(null);
+        Async.yieldNow();
+        return saved;
     }
 
     static int asyncSemaphore(String page) {

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.signalbox.loop;
+
+import org.jspecify.annotations.Nullable;
+
+/** A future that follows another: ends as that one does, but its own end leaves the other alone. Guarded by the baton. */
+final class Shield<T extends @Nullable Object> extends Link {
+    private final Future<T> inner;
+    private final Future<T> outer;
+    private final OuterDone outerDone = new OuterDone();
+
+    private Shield(Future<T> inner, Future<T> outer) {
+        this.inner = inner;
+        this.outer = outer;
+    }
+
+    /** Stands in the list of each for as long as both are pending, so that none keeps the other for longer. */
+    static <T extends @Nullable Object> Future<T> of(Future<T> inner) {
+        if (!inner.isPending()) {
+            return inner;
+        }
+        Shield<T> shield = new Shield<>(inner, new Future<>(inner.loop()));
+        inner.addWaiter(shield);
+        shield.outer.addWaiter(shield.outerDone);
+        return shield.outer;
+    }
+
+    /** First out of the list of the outer one: it asks nobody for a failure. */
+    @Override
+    void signalled() {
+        outerDone.unlink();
+        outer.finishAs(inner);
+    }
+
+    private final class OuterDone extends Link {
+        @Override
+        void signalled() {
+            Shield.this.unlink();
+            outer.untold();
+        }
+    }
+}
