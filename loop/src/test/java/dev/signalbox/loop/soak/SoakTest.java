@@ -15,8 +15,10 @@ import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /**
  * Random use of everything by threads and by the tasks of several loops, with interrupts, cancels and timeouts at random moments. The seed
@@ -36,6 +38,7 @@ final class SoakTest {
     private volatile boolean over;
 
     @Test
+    @Timeout(value = 1, unit = TimeUnit.HOURS) // it has a deadline of its own
     void randomUse_keepsEveryInvariant() throws Exception {
         // Before anything can hang.
         System.getLogger(SoakTest.class.getName())
