@@ -7,7 +7,6 @@ import org.jspecify.annotations.Nullable;
 final class Shield<T extends @Nullable Object> extends Link {
     private final Future<T> inner;
     private final Future<T> outer;
-    private final OuterDone outerDone = new OuterDone();
 
     private Shield(Future<T> inner, Future<T> outer) {
         this.inner = inner;
@@ -21,14 +20,12 @@ final class Shield<T extends @Nullable Object> extends Link {
         }
         Shield<T> shield = new Shield<>(inner, new Future<>(inner.loop()));
         inner.addWaiter(shield);
-        shield.outer.addWaiter(shield.outerDone);
+        shield.outer.addWaiter(shield.new OuterDone());
         return shield.outer;
     }
 
-    /** First out of the list of the outer one: it asks nobody for a failure. */
     @Override
     void signalled() {
-        outerDone.unlink();
         outer.finishAs(inner);
     }
 
@@ -36,7 +33,7 @@ final class Shield<T extends @Nullable Object> extends Link {
         @Override
         void signalled() {
             Shield.this.unlink();
-            outer.untold();
+            outer.untold(); // to stand in its list was not to ask
         }
     }
 }

@@ -274,6 +274,24 @@ final class ShieldTest {
     }
 
     @Test
+    void failure_thatTheShieldTells_isNotReported_whenSomebodyJustWaitsForTheInner() {
+        try (EventLoop loop = reporting()) {
+            loop.runUntilComplete(() -> {
+                var inner = new Future<String>();
+                var before = createTask(() -> Async.awaitAll(List.of(inner)));
+                yieldNow();
+                var outer = shield(inner);
+                var after = createTask(() -> Async.awaitAll(List.of(inner)));
+                yieldNow();
+                inner.fail(new IllegalStateException("planned"));
+                gather(before, after);
+                assertThatThrownBy(outer::await).hasMessage("planned");
+            });
+        }
+        assertThat(reports).isEmpty();
+    }
+
+    @Test
     void failure_afterTheShieldWasCancelled_isReportedOnce() {
         try (EventLoop loop = reporting()) {
             loop.runUntilComplete(() -> {
