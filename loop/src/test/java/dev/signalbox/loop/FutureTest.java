@@ -366,6 +366,38 @@ final class FutureTest {
     }
 
     @Test
+    void whenDone_calledOffByAnEarlierCallback_isNotCalled() {
+        EventLoop.run(() -> {
+            List<Handle> later = new ArrayList<>();
+            future.whenDone(f -> {
+                steps.at(1);
+                later.forEach(Handle::cancel);
+            });
+            later.add(future.whenDone(f -> steps.at(99)));
+            future.whenDone(f -> steps.at(2));
+            later.add(future.whenDone(f -> steps.at(99)));
+            future.complete("x");
+            yieldNow();
+            steps.done(3);
+        });
+    }
+
+    @Test
+    void whenDone_inACallback_isCalledInALaterTurn() {
+        EventLoop.run(() -> {
+            future.whenDone(f -> {
+                steps.at(1);
+                f.whenDone(again -> steps.at(3));
+            });
+            future.whenDone(f -> steps.at(2));
+            future.complete("x");
+            yieldNow();
+            yieldNow();
+            steps.done(4);
+        });
+    }
+
+    @Test
     void whenDone_failingCallback_isReported_andTheOthersAreCalled() {
         try (EventLoop loop = reporting()) {
             loop.runUntilComplete(() -> {
