@@ -14,9 +14,11 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -703,7 +705,88 @@ final class QueueTest {
         assertThat(queue.remainingCapacity()).isEqualTo(Integer.MAX_VALUE - 1);
     }
 
+    @ParameterizedTest
+    @EnumSource(Kind.class)
+    void join_timed_waitsForTheLast(Kind kind, TestThreads threads) throws Exception {
+        Queue<Integer> queue = kind.create();
+        queue.put(1);
+        TestThread<Boolean> joiner = threads.call(() -> queue.join(Duration.ofMinutes(5)));
+        joiner.awaitParked(Thread.State.TIMED_WAITING);
+
+        queue.take();
+        queue.taskDone();
+
+        assertThat(joiner.join()).isTrue();
+    }
+
+    @ParameterizedTest
+    @EnumSource(Kind.class)
+    void removals_releaseJoin(Kind kind, TestThreads threads) {
+        Queue<Integer> queue = kind.create();
+        queue.addAll(List.of(1, 2, 3));
+        TestThread<Void> joiner = threads.start(queue::join).awaitParked(Thread.State.WAITING);
+
+        assertThat(queue.remove(2)).isTrue();
+        assertThat(queue.removeIf(item -> item == 3)).isTrue();
+        assertThat(joiner.isDone()).isFalse();
+        queue.clear();
+
+        joiner.join();
+    }
+
+    @ParameterizedTest
+    @EnumSource(Kind.class)
+    void bulkOperations_tellWhetherThereWasAnything(Kind kind) {
+        Queue<Integer> queue = kind.create();
+
+        assertThat(queue.addAll(List.of())).isFalse();
+        assertThat(queue.addAll(List.of(1, 2))).isTrue();
+        assertThat(queue.removeAll(List.of(3))).isFalse();
+        assertThat(queue.retainAll(List.of(1, 2))).isFalse();
+        assertThat(queue.removeAll(List.of(1))).isTrue();
+        assertThat(queue.retainAll(List.of(3))).isTrue();
+    }
+
+    /** By threads of their own: a lock that is kept is kept from others only. */
+    @ParameterizedTest
+    @EnumSource(Kind.class)
+    void looks_leaveTheQueueToOthers(Kind kind, TestThreads threads) {
+        Queue<Integer> queue = kind.create();
+        queue.add(1);
+        for (TestThreads.Body look :
+                List.<TestThreads.Body>of(queue::peek, queue::element, queue::toArray, queue::toString, queue::size)) {
+            threads.start(look).join();
+
+            assertThat(threads.call(queue::poll).join()).isEqualTo(1);
+            threads.start(() -> queue.add(1)).join();
+        }
+    }
+
     // -------------------------------------------------------------------------------------------------- by priority
+
+    @Test
+    void priority_afterABulkRemoval_isInOrder() {
+        Random random = new Random(11);
+        for (int round = 0; round < 50; round++) {
+            Queue<Integer> queue = new PriorityQueue<>();
+            List<Integer> items = random.ints(60, 0, 1_000).boxed().toList();
+            queue.addAll(items);
+            Set<Integer> removed = random.ints(40, 0, 1_000).boxed().collect(Collectors.toSet());
+            removed.addAll(items.subList(round % 30, round % 30 + 30));
+
+            queue.removeAll(removed);
+
+            List<Integer> left = new ArrayList<>();
+            while (!queue.isEmpty()) {
+                left.add(queue.poll());
+            }
+            assertThat(left)
+                    .containsExactlyElementsOf(items.stream()
+                            .filter(item -> !removed.contains(item))
+                            .sorted()
+                            .toList());
+        }
+    }
 
     @Test
     void priority_byComparator() {
