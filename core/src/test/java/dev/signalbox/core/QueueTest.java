@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -753,9 +754,9 @@ final class QueueTest {
     void looks_leaveTheQueueToOthers(Kind kind, TestThreads threads) {
         Queue<Integer> queue = kind.create();
         queue.add(1);
-        for (TestThreads.Body look :
-                List.<TestThreads.Body>of(queue::peek, queue::element, queue::toArray, queue::toString, queue::size)) {
-            threads.start(look).join();
+        for (Callable<Object> look :
+                List.<Callable<Object>>of(queue::peek, queue::element, queue::toArray, queue::toString, queue::size)) {
+            assertThat(threads.call(look).join()).isNotNull();
 
             assertThat(threads.call(queue::poll).join()).isEqualTo(1);
             threads.start(() -> queue.add(1)).join();
