@@ -6,6 +6,7 @@ module dev.signalbox.loop {
     requires static transitive org.jspecify;
 
     exports dev.signalbox.loop;
+    exports dev.signalbox.loop.testing;
 
     provides dev.signalbox.core.internal.WaitHook with
             dev.signalbox.loop.internal.TaskWaitHook;

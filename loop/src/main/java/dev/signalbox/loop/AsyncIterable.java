@@ -163,7 +163,12 @@ public final class AsyncIterable<T> extends LoopBound implements Iterable<T>, Au
         while (items.isEmpty() && !ended) {
             Wait wait = new Wait(task);
             readers.add(wait);
-            task.suspend(wait, Task.FOREVER);
+            loop().wentOut();
+            try {
+                task.suspend(wait, Task.FOREVER);
+            } finally {
+                loop().cameBack();
+            }
         }
         if (closed) {
             throw new IllegalStateException("the iteration was closed: " + this);

@@ -7,7 +7,9 @@ import dev.signalbox.loop.internal.Engine;
 import dev.signalbox.loop.internal.Failures;
 import dev.signalbox.loop.internal.Item;
 import dev.signalbox.loop.internal.Job;
+import dev.signalbox.loop.internal.LoopAccess;
 import dev.signalbox.loop.internal.Op;
+import dev.signalbox.loop.internal.Simulation;
 import dev.signalbox.loop.internal.TaskWaitHook;
 import dev.signalbox.loop.internal.Threads;
 import dev.signalbox.loop.internal.Worker;
@@ -28,6 +30,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -66,11 +69,13 @@ public final class EventLoop implements Executor, AutoCloseable {
 
     static {
         TaskWaitHook.install(new CoreWaits());
+        LoopAccess.install(new Access());
     }
 
     final Engine engine;
     private final String name;
     private final BiConsumer<String, Throwable> handler;
+    private final @Nullable Standstill standstill;
 
     // Guarded by the baton: by the holder, or by the thread that runs or closes this loop while the baton lies on the
     // floor.
@@ -86,6 +91,11 @@ public final class EventLoop implements Executor, AutoCloseable {
 
     private final TaskList tasks = new TaskList();
     private int tasksMade;
+    /** How much is out: stacks that stepped off, calls of executors, waits for what other threads complete. */
+    private int out;
+    /** The run has an end of its own, for which somebody waits. */
+    private boolean ending;
+
     private boolean stopWithoutTasks;
     private boolean closing;
     /** Every task that is not done is getting a cancel of its own. */
@@ -102,10 +112,16 @@ public final class EventLoop implements Executor, AutoCloseable {
         name = builder.name != null ? builder.name : "loop-" + LOOPS.incrementAndGet();
         handler = builder.handler;
         Runnable onWork = builder.onWork;
+        Simulation simulation = builder.simulation.get();
+        standstill = simulation == null && !builder.failOnStall
+                ? null
+                : new Standstill(this, simulation, builder.failOnStall);
         engine = new Engine(
                 builder.workers.apply(Threads.configured().factory("event loop '" + name + "'")),
                 Thread.currentThread().getContextClassLoader(),
-                onWork == null ? null : () -> tell(onWork));
+                onWork == null ? null : () -> tell(onWork),
+                simulation,
+                standstill);
     }
 
     private void tell(Runnable onWork) {
@@ -139,7 +155,12 @@ public final class EventLoop implements Executor, AutoCloseable {
     public static <T extends @Nullable Object, X extends Throwable> T run(TaskBody<T, X> main) throws X {
         Objects.requireNonNull(main, "main");
         requireNoLoop("EventLoop.run");
-        try (EventLoop loop = create()) {
+        return run(builder(), main);
+    }
+
+    private static <T extends @Nullable Object, X extends Throwable> T run(Builder builder, TaskBody<T, X> main)
+            throws X {
+        try (EventLoop loop = builder.build()) {
             return loop.runMain(main, true);
         }
     }
@@ -349,6 +370,7 @@ public final class EventLoop implements Executor, AutoCloseable {
     /** Ends the run that {@link #begin()} began; returns when the future is done, or throws. */
     private void runToCompletion(Future<?> main, boolean cancelRest) {
         Throwable failed = null;
+        ending = true;
         if (main.isPending()) {
             Link end = new Link() {
                 @Override
@@ -365,6 +387,7 @@ public final class EventLoop implements Executor, AutoCloseable {
         if (failed == null && cancelRest && !tasks.isEmpty()) {
             failed = cancelRest();
         }
+        ending = false;
         finishRun(failed);
         if (stopped && lifecycle.isCloseRequested()) {
             lifecycle.awaitClosed(); // it ends the tasks, but a future that nobody completes stays pending
@@ -752,7 +775,7 @@ public final class EventLoop implements Executor, AutoCloseable {
         checkOpenOnLoop();
         Objects.requireNonNull(executor, "executor");
         Future<T> result = new Future<>(this);
-        executor.execute(ExecutorCall.of(this, result, Objects.requireNonNull(body, "body")));
+        ExecutorCall.of(this, result, Objects.requireNonNull(body, "body")).start(executor);
         return result;
     }
 
@@ -927,6 +950,24 @@ public final class EventLoop implements Executor, AutoCloseable {
         return closing;
     }
 
+    /** Something is on its way that will come back by itself. */
+    void wentOut() {
+        out++;
+    }
+
+    void cameBack() {
+        out--;
+    }
+
+    boolean isAnythingOut() {
+        return out > 0;
+    }
+
+    /** Whether somebody waits for this run to come to its end. */
+    boolean isEnding() {
+        return ending;
+    }
+
     boolean isSweeping() {
         return sweeping;
     }
@@ -999,9 +1040,53 @@ public final class EventLoop implements Executor, AutoCloseable {
         engine.ready(new Notice(this, () -> handle(what, exception)));
     }
 
+    /** What the other packages of this module may do. */
+    private static final class Access extends LoopAccess {
+        @Override
+        public Builder simulated(Supplier<Simulation> simulation) {
+            Builder builder = builder();
+            builder.simulation = simulation;
+            builder.failOnStall = true;
+            return builder;
+        }
+
+        @Override
+        public <T extends @Nullable Object, X extends Throwable> T run(Builder builder, TaskBody<T, X> main) throws X {
+            requireNoLoop("TestLoop.run");
+            return EventLoop.run(builder, main);
+        }
+
+        @Override
+        public void settle() {
+            standstill("settle").settle(Async.currentTask());
+        }
+
+        @Override
+        public void advance(long nanos) {
+            standstill("advance").advance(Async.currentTask(), nanos);
+        }
+
+        @Override
+        public long elapsed() {
+            return standstill("elapsed").elapsed();
+        }
+
+        private static Standstill standstill(String operation) {
+            EventLoop loop = current();
+            Standstill standstill = loop.standstill;
+            if (standstill == null || !standstill.hasVirtualTime()) {
+                throw new IllegalStateException("TestLoop." + operation + "() on " + loop.describe()
+                        + ", which runs in real time (expected: a loop of TestLoop)");
+            }
+            return standstill;
+        }
+    }
+
     /** Options of a loop. */
     public static final class Builder {
         private @Nullable String name;
+        private Supplier<@Nullable Simulation> simulation = Simulation::configured;
+        private boolean failOnStall;
         private BiConsumer<String, Throwable> handler = Builder::log;
         private UnaryOperator<ThreadFactory> workers = UnaryOperator.identity();
         private @Nullable Runnable onWork;
@@ -1036,6 +1121,26 @@ public final class EventLoop implements Executor, AutoCloseable {
          */
         public Builder exceptionHandler(BiConsumer<String, Throwable> handler) {
             this.handler = Objects.requireNonNull(handler, "handler");
+            return this;
+        }
+
+        /**
+         * Sets whether a run fails when nothing can ever run again: {@link StalledLoopException} instead of waiting for ever. Off by default;
+         * always on under the virtual time of {@code TestLoop}.
+         *
+         * <p>Nothing can run again when nothing is ready, no timer runs, and nothing is out that comes back by itself: code in {@link
+         * Async#blocking} or in an executor, a wait for a primitive of core, for a {@link java.util.concurrent.CompletionStage} or for a
+         * publisher. What other threads send by {@link EventLoop#execute}, {@link EventLoop#submit} and the like cannot be known before it comes:
+         * where tasks wait for that alone, leave this off. A run without an end of its own, as that of {@link EventLoop#runForever()}, is there to
+         * be sent something; it fails only if tasks wait for each other in a ring, which nobody outside can break.
+         *
+         * <p>The run that fails closes the loop: its tasks are cancelled, and the exception is thrown by the {@code run} method.
+         *
+         * @param on whether to fail
+         * @return this
+         */
+        public Builder failOnStall(boolean on) {
+            this.failOnStall = on;
             return this;
         }
 

@@ -6,6 +6,7 @@ import dev.signalbox.loop.internal.Op;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 final class ExecutorCall<T extends @Nullable Object> extends FutureTask<T> {
     private final EventLoop loop;
     private final Future<T> result;
+    /** Whether the loop counts it among what is out. Guarded by the baton. */
+    private boolean out;
 
     /** Stands in the list of the result, which ends first when it is cancelled: then the body need not start any more. */
     private final Link abandoned = new Link() {
@@ -39,6 +42,25 @@ final class ExecutorCall<T extends @Nullable Object> extends FutureTask<T> {
         return call;
     }
 
+    /** Hands it to the executor. With the baton. */
+    void start(Executor executor) {
+        out = true;
+        loop.wentOut();
+        try {
+            executor.execute(this);
+        } catch (Throwable e) {
+            cameBack();
+            throw e;
+        }
+    }
+
+    private void cameBack() {
+        if (out) {
+            out = false;
+            loop.cameBack();
+        }
+    }
+
     private static <T extends @Nullable Object> T call(TaskBody<? extends T, ?> body) throws Exception {
         try {
             return body.call();
@@ -54,6 +76,7 @@ final class ExecutorCall<T extends @Nullable Object> extends FutureTask<T> {
     }
 
     private void deliver() {
+        cameBack();
         abandoned.unlink(); // first: it is nobody who would be told of a failure
         if (!result.isPending()) {
             return;

@@ -30,11 +30,14 @@ final class StageWait extends Wait {
     private static void suspend(Task<?> task, CompletionStage<?> stage, CompletableFuture<?> end) {
         StageWait wait = new StageWait(task);
         CompletableFuture<Void> unused = end.thenRun(() -> task.engine().post(Op.of(wait::grant)));
+        task.loop().wentOut();
         try {
             task.suspend(wait, Task.FOREVER);
         } catch (CancelledException e) {
             cancel(stage, e); // here, on the task's own stack: what depends on the stage may run inline
             throw e;
+        } finally {
+            task.loop().cameBack();
         }
     }
 

@@ -747,6 +747,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
         off.over();
         loop.engine.stepOn(worker());
         waiting = null;
+        loop.cameBack();
         loop.enter(this);
         if (thrown == null) {
             return result;
@@ -773,10 +774,12 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
         RunningLoops.remember(loop);
         waiting = off;
         loop.enter(null);
+        loop.wentOut();
         try {
             loop.engine.stepOff(worker());
         } catch (StackOverflowError | OutOfMemoryError e) {
             waiting = null;
+            loop.cameBack();
             loop.enter(this);
             throw e;
         }

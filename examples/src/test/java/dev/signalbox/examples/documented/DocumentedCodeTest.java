@@ -110,6 +110,7 @@ final class DocumentedCodeTest {
     @Test
     void fragments_ofLoop() throws Exception {
         assertThat(DocumentedFragments.loop()).isEqualTo(3);
+        DocumentedFragments.testLoop();
         try (var prices = new DocumentedFragments.Prices()) {
             assertThat(prices.fetch("tea").get()).isEqualTo(3);
         }

@@ -8,6 +8,7 @@ import static dev.signalbox.loop.Async.createTask;
 import static dev.signalbox.loop.Async.gather;
 import static dev.signalbox.loop.Async.shield;
 import static dev.signalbox.loop.Async.sleep;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.signalbox.core.Barrier;
 import dev.signalbox.core.BoundedSemaphore;
@@ -34,6 +35,7 @@ import dev.signalbox.loop.Future;
 import dev.signalbox.loop.Task;
 import dev.signalbox.loop.TaskGroup;
 import dev.signalbox.loop.TaskLocal;
+import dev.signalbox.loop.testing.TestLoop;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -262,6 +264,19 @@ final class DocumentedFragments {
         var workers = new BoundedSemaphore(8);
         workers.resize(2); // under load: whoever holds a permit keeps it, nobody gets one until fewer than two are out
         return workers.availablePermits();
+    }
+
+    static void testLoop() {
+        TestLoop.run(() -> {
+            var tea = createTask(() -> {
+                sleep(Duration.ofMinutes(3));
+                return "tea";
+            });
+            TestLoop.advance(Duration.ofSeconds(179));
+            assertThat(tea.isDone()).isFalse();
+            assertThat(tea.await()).isEqualTo("tea"); // at once
+            assertThat(TestLoop.elapsed()).isEqualTo(Duration.ofMinutes(3));
+        });
     }
 
     static final class Prices implements AutoCloseable {

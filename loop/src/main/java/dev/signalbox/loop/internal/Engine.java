@@ -33,7 +33,7 @@ public final class Engine {
     static final int MOST_IDLE = 64;
 
     /** So far away that nobody sees it, so near that differences of two deadlines, passed or to come, do not overflow. */
-    private static final long LONGEST_DELAY = Long.MAX_VALUE / 4;
+    public static final long LONGEST_DELAY = Long.MAX_VALUE / 4;
 
     /** No time at which anything is due. */
     public static final long FOREVER = Long.MAX_VALUE;
@@ -46,6 +46,8 @@ public final class Engine {
     private final ThreadFactory threads;
     private final @Nullable ClassLoader contextClassLoader;
     private final @Nullable Runnable outsideWork;
+    private final @Nullable Simulation simulation;
+    private final @Nullable Lull lull;
     private final Inbox inbox = new Inbox();
 
     // Guarded by the baton: read and written by its holder, or by the one thread that works while it lies on the floor.
@@ -83,11 +85,20 @@ public final class Engine {
      * An engine whose workers are such threads.
      *
      * @param outsideWork called when something is posted and no run sleeps that would be woken by it: once until it is taken in
+     * @param simulation what takes the place of the clock and of the order of the ready queue
+     * @param lull asked before each sleep; null: just sleep
      */
-    public Engine(ThreadFactory threads, @Nullable ClassLoader contextClassLoader, @Nullable Runnable outsideWork) {
+    public Engine(
+            ThreadFactory threads,
+            @Nullable ClassLoader contextClassLoader,
+            @Nullable Runnable outsideWork,
+            @Nullable Simulation simulation,
+            @Nullable Lull lull) {
         this.threads = threads;
         this.contextClassLoader = contextClassLoader;
         this.outsideWork = outsideWork;
+        this.simulation = simulation;
+        this.lull = lull;
     }
 
     // ---------------------------------------------------------------- any thread
@@ -123,7 +134,8 @@ public final class Engine {
 
     /** The clock of the timers, in nanoseconds. */
     public long nanoTime() {
-        return System.nanoTime();
+        Simulation simulated = simulation;
+        return simulated == null ? System.nanoTime() : simulated.nanoTime();
     }
 
     // ---------------------------------------------------------------- the thread that runs the loop
@@ -174,7 +186,7 @@ public final class Engine {
 
     /** A suspended stack if one is next, which needs no other thread; a free one otherwise. */
     private Worker firstStack() {
-        budget = ready.size();
+        beginRound();
         if (ready.peek() instanceof Worker suspended) {
             takeReadyItem();
             return suspended;
@@ -249,6 +261,17 @@ public final class Engine {
     /** Ends the run after this round. */
     public void stop() {
         stop = true;
+    }
+
+    /** Ends the run, from within {@link Lull}, as if the bookkeeping had failed; but every task stays where it is. */
+    public void stop(Throwable reason) {
+        failure = reason;
+        stop = true;
+    }
+
+    /** How long it is until the next timer; {@link #FOREVER} when there is none. */
+    public long nanosToNextTimer() {
+        return timers.isEmpty() ? FOREVER : timers.earliest() - nanoTime();
     }
 
     /** Starts a timer that expires after so many nanoseconds; below 0 counts as 0. */
@@ -460,7 +483,7 @@ public final class Engine {
     private boolean nextRound(Worker me) {
         while (!stop) {
             if (takeArrived()) {
-                budget = ready.size();
+                beginRound();
                 return true;
             }
             if (!stop) {
@@ -468,6 +491,10 @@ public final class Engine {
             }
         }
         return false;
+    }
+
+    private void beginRound() {
+        budget = simulation == null ? ready.size() : simulation.arrange(ready);
     }
 
     private boolean takeArrived() {
@@ -520,6 +547,12 @@ public final class Engine {
             }
             Thread.onSpinWait();
         }
+        if (lull != null && homeless.isEmpty()) {
+            nanos = lull.nanosToSleep(nanos);
+            if (nanos <= 0) {
+                return;
+            }
+        }
         sleeper = Thread.currentThread();
         if (inbox.isEmpty()) {
             Baton.idle(me, nanos);
@@ -529,7 +562,7 @@ public final class Engine {
 
     /** How long it is until a timer expires, or jobs without a thread ask for one again. */
     private long nanosToTimer() {
-        long nanos = timers.isEmpty() ? FOREVER : timers.earliest() - nanoTime();
+        long nanos = nanosToNextTimer();
         return homeless.isEmpty() ? nanos : Math.min(nanos, RETRY_NANOS);
     }
 

@@ -4,6 +4,7 @@ package dev.signalbox.loop.internal;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
 /** The items that can run now, first in, first out: a ring that grows. Guarded by the baton. */
@@ -46,6 +47,17 @@ final class ReadyQueue {
             size--;
         }
         return item;
+    }
+
+    /** Brings the items into an order that depends on the numbers alone: every order with the same probability (R. Durstenfeld, 1964). */
+    void shuffle(Random random) {
+        for (int last = size - 1; last > 0; last--) {
+            int a = (head + last) & (ring.length - 1);
+            int b = (head + random.nextInt(last + 1)) & (ring.length - 1);
+            Item item = ring[a];
+            ring[a] = ring[b];
+            ring[b] = item;
+        }
     }
 
     /** Puts everything at the end of another queue. */

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Queue;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 final class ReadyQueueTest {
@@ -34,6 +36,21 @@ final class ReadyQueueTest {
         assertThat(queue.peek()).isSameAs(first);
         assertThat(queue.size()).isEqualTo(2);
         assertThat(queue.poll()).isSameAs(first);
+    }
+
+    @Test
+    void shuffle_keepsTheItems_andComesToEveryOrder_whereverTheRingBegins() {
+        Random random = new Random(1);
+        Set<List<Item>> orders = new HashSet<>();
+        List<Item> items = List.of(item(), item(), item());
+        for (int round = 0; round < 300; round++) { // the head goes round the ring
+            items.forEach(queue::add);
+            queue.shuffle(random);
+            List<Item> order = queue.takeAll();
+            assertThat(order).containsExactlyInAnyOrderElementsOf(items);
+            orders.add(order);
+        }
+        assertThat(orders).hasSize(6);
     }
 
     @Test

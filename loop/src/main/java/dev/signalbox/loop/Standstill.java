@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.signalbox.loop;
+
+import dev.signalbox.loop.internal.Engine;
+import dev.signalbox.loop.internal.Lull;
+import dev.signalbox.loop.internal.Simulation;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a loop does when nothing is ready, before it would sleep: it lets a task go on that waits for this very moment, moves virtual time to
+ * the next timer, and fails when nothing can ever run again. Guarded by the baton.
+ */
+final class Standstill implements Lull {
+    /** How often to look for a ring that somebody outside has closed meanwhile. */
+    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+
+    private final EventLoop loop;
+    private final @Nullable Simulation virtual;
+    private final boolean failOnStall;
+    /** Those who go on when nobody else can. */
+    private final WaitList settling = new WaitList();
+
+    Standstill(EventLoop loop, @Nullable Simulation simulation, boolean failOnStall) {
+        this.loop = loop;
+        this.virtual = simulation != null && simulation.hasVirtualTime() ? simulation : null;
+        this.failOnStall = failOnStall;
+    }
+
+    boolean hasVirtualTime() {
+        return virtual != null;
+    }
+
+    /** Virtual time since it began, in nanoseconds: it begins at zero. */
+    long elapsed() {
+        return loop.engine.nanoTime();
+    }
+
+    /** Waits until nothing else is ready. */
+    void settle(Task<?> task) {
+        Wait wait = new Wait(task);
+        settling.add(wait);
+        task.suspend(wait, Task.FOREVER);
+    }
+
+    /** Lets time pass from timer to timer, and everybody do at each what there is to do. */
+    void advance(Task<?> task, long nanos) {
+        Engine engine = loop.engine;
+        long end = engine.nanoTime() + Math.min(nanos, Engine.LONGEST_DELAY);
+        settle(task);
+        for (long left = end - engine.nanoTime(); left > 0; left = end - engine.nanoTime()) {
+            pass(Math.min(left, engine.nanosToNextTimer()));
+            settle(task);
+        }
+    }
+
+    private void pass(long nanos) {
+        if (virtual != null) {
+            virtual.advance(nanos);
+        }
+    }
+
+    @Override
+    public long nanosToSleep(long nanosToTimer) {
+        if (!settling.isEmpty()) {
+            settling.signalFirst();
+            return 0;
+        }
+        if (loop.isClosing()) {
+            return nanosToTimer;
+        }
+        boolean out = loop.isAnythingOut();
+        if (virtual != null && !out && nanosToTimer != Engine.FOREVER) {
+            pass(nanosToTimer);
+            return 0;
+        }
+        long nanos = virtual == null ? nanosToTimer : Engine.FOREVER; // which stands still for those who are out
+        if (!failOnStall) {
+            return nanos;
+        }
+        boolean stalled = !out && nanosToTimer == Engine.FOREVER && loop.isEnding();
+        if (stalled) {
+            loop.engine.stop(new StalledLoopException(loop.describe() + " is stalled: no timer, no outside source"));
+            return 0;
+        }
+        return Math.min(nanos, LOOK_NANOS);
+    }
+}

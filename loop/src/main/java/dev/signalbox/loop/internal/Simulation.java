@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.signalbox.loop.internal;
+
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A clock that moves only when it is told to, and an order of the ready items that a seed decides: what takes the place of the machine's time
+ * and of first in, first out when a schedule is to be repeated. Guarded by the baton of its loop.
+ *
+ * <p>A seeded round takes what is ready in a random order, and sometimes leaves some of it to the rounds that follow: so a stack that was
+ * woken may be overtaken by what became ready after it, as often as the seed says. The numbers are those of {@link Random}, which are the same
+ * on every JDK.
+ */
+public final class Simulation {
+    /** The system property that has every loop run in the order of a seed. */
+    public static final String PROPERTY = "dev.signalbox.loop.seed";
+
+    private final @Nullable Random random;
+    private final boolean virtualTime;
+    private long now;
+
+    private Simulation(@Nullable Random random, boolean virtualTime) {
+        this.random = random;
+        this.virtualTime = virtualTime;
+    }
+
+    /** Virtual time, which begins at zero; first in, first out. */
+    public static Simulation inOrder() {
+        return new Simulation(null, true);
+    }
+
+    /** Virtual time, which begins at zero, and the order of a seed. */
+    public static Simulation ofSeed(long seed) {
+        return new Simulation(new Random(seed), true);
+    }
+
+    /** The order that the system property {@value #PROPERTY} asks for, in real time; null without it. */
+    public static @Nullable Simulation configured() {
+        return inRealTime(System.getProperty(PROPERTY));
+    }
+
+    static @Nullable Simulation inRealTime(@Nullable String seed) {
+        if (seed == null) {
+            return null;
+        }
+        try {
+            return new Simulation(new Random(Long.parseLong(seed)), false);
+        } catch (NumberFormatException e) {
+            throw new IllegalStateException(PROPERTY + ": " + seed + " (expected: a whole number)", e);
+        }
+    }
+
+    /** Whether the clock is virtual. */
+    public boolean hasVirtualTime() {
+        return virtualTime;
+    }
+
+    long nanoTime() {
+        return virtualTime ? now : System.nanoTime();
+    }
+
+    /** Lets virtual time pass at once; it never goes back. */
+    public void advance(long nanos) {
+        now += Math.max(nanos, 0);
+    }
+
+    /** Orders what is ready, which is not nothing, and says how many of the items make the next round. */
+    int arrange(ReadyQueue ready) {
+        int size = ready.size();
+        if (random == null || size <= 1) {
+            return size;
+        }
+        ready.shuffle(random);
+        return random.nextBoolean() ? size : 1 + random.nextInt(size);
+    }
+}

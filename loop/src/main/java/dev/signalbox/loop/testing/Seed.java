@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.signalbox.loop.testing;
+
+/** Says, suppressed in a failure, how to repeat it. */
+final class Seed extends Throwable {
+    private static final long serialVersionUID = 1;
+
+    Seed(long seed) {
+        super("with seed " + seed + " (to repeat it: TestLoop.run(" + seed + "L, body))", null, false, false);
+    }
+
+    @Override
+    public String toString() {
+        return getMessage();
+    }
+}
