@@ -4,6 +4,7 @@ package dev.signalbox.core;
 import dev.signalbox.core.internal.Checks;
 import dev.signalbox.core.internal.Durations;
 import dev.signalbox.core.internal.Identity;
+import dev.signalbox.core.internal.Owned;
 import dev.signalbox.core.internal.Waits;
 import java.time.Duration;
 import java.util.Objects;
@@ -65,7 +66,7 @@ public final class RLock implements java.util.concurrent.locks.Lock {
     public RLock() {}
 
     /** The state, which counts the holds, their owner, and the queue of those who wait. */
-    private static final class Sync extends Mutex {
+    private static final class Sync extends Mutex implements Owned {
         private static final long serialVersionUID = 1L;
 
         /*
@@ -114,6 +115,11 @@ public final class RLock implements java.util.concurrent.locks.Lock {
         @Override
         Object caller() {
             return Waits.caller();
+        }
+
+        @Override
+        public @Nullable Object owner() {
+            return owner;
         }
 
         @Override
