@@ -37,6 +37,9 @@ public final class Async {
     /** How many tasks are there, of all loops: while there is none, nobody needs to look for its own. */
     private static final AtomicInteger BLOCKED = new AtomicInteger();
 
+    /** What a task that is there waits for, in dumps. */
+    static final String BLOCKING_CODE = "code in Async.blocking";
+
     private Async() {}
 
     // ---------------------------------------------------------------- tasks
@@ -196,7 +199,7 @@ public final class Async {
         Task<?> task = currentTask();
         Objects.requireNonNull(body, "body");
         try {
-            return task.offLoop(() -> blockIn(task, body), true);
+            return task.offLoop(null, () -> blockIn(task, body), true);
         } catch (InterruptedException e) {
             throw new CancelledException("interrupted", task, e);
         }

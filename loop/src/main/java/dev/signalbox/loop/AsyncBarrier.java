@@ -54,7 +54,7 @@ public final class AsyncBarrier extends Primitive {
     private final AsyncLock turn = new AsyncLock(); // held by whoever runs the action
 
     // Guarded by the baton.
-    private Generation generation = new Generation();
+    private Generation generation = new Generation(this);
 
     /**
      * One use of the barrier.
@@ -69,11 +69,15 @@ public final class AsyncBarrier extends Primitive {
      * reset. When an action fails its successors are in place already, and are broken too.
      */
     private static final class Generation {
-        final WaitList waiters = new WaitList();
+        final WaitList waiters;
         State state = State.OPEN;
         /** The one that opened when this one was full. */
         @Nullable
         Generation after;
+
+        Generation(AsyncBarrier barrier) {
+            waiters = new WaitList(barrier);
+        }
 
         void end(State end) {
             state = end;
@@ -205,7 +209,7 @@ public final class AsyncBarrier extends Primitive {
 
     /** The last has come. */
     private void complete(Generation mine) {
-        generation = new Generation();
+        generation = new Generation(this);
         mine.after = generation;
         mine.state = State.FULL;
         try (Guard held = turn.acquire()) {
@@ -237,7 +241,7 @@ public final class AsyncBarrier extends Primitive {
      */
     public void reset() {
         abort();
-        generation = new Generation();
+        generation = new Generation(this);
     }
 
     /**

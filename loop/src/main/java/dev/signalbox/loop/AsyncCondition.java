@@ -51,7 +51,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AsyncCondition extends Primitive {
     private final AsyncLock lock;
-    private final WaitList waiters = new WaitList(); // for a signal; guarded by the baton
+    private final WaitList waiters = new WaitList(this); // for a signal; guarded by the baton
 
     /** Creates a condition over an {@link AsyncLock} of its own, which is taken and released through the condition. */
     public AsyncCondition() {

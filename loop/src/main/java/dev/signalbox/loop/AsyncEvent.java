@@ -22,7 +22,7 @@ import java.util.Objects;
  */
 public final class AsyncEvent extends Primitive {
     // Guarded by the baton.
-    private final WaitList waiters = new WaitList();
+    private final WaitList waiters = new WaitList(this);
     private boolean isSet;
 
     /** Creates an event that is not set. */

@@ -60,7 +60,7 @@ public final class AsyncIterable<T> extends LoopBound implements Iterable<T>, Au
 
     // Guarded by the baton.
     private final Queue<T> items = new ArrayDeque<>();
-    private final WaitList readers = new WaitList();
+    private final WaitList readers = new WaitList(this);
     private Flow.@Nullable Subscription subscription;
     /** Items that were asked for and have not arrived. */
     private int outstanding;

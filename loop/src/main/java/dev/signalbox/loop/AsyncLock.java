@@ -4,8 +4,11 @@ package dev.signalbox.loop;
 import dev.signalbox.core.Guard;
 import dev.signalbox.core.internal.Durations;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A lock for the tasks of one loop: {@code asyncio.Lock}. Not reentrant; any task or callback of the loop may release it.
@@ -31,9 +34,11 @@ import java.util.concurrent.TimeoutException;
  */
 public final class AsyncLock extends Primitive {
     // Guarded by the baton. Whoever waits, waits because the lock is held.
-    private final WaitList waiters = new WaitList();
+    private final WaitList waiters = new WaitList(this);
     /** More than one only while the loop closes: see {@link #takeAnyway()}. */
     private int holds;
+    /** The task that has the lock; null if nobody has it, or a callback took it. */
+    private @Nullable Task<?> holder;
 
     /** Creates a lock that nobody holds. */
     public AsyncLock() {}
@@ -110,8 +115,7 @@ public final class AsyncLock extends Primitive {
      */
     @CheckReturnValue
     public boolean tryAcquire() {
-        check();
-        return takeNow();
+        return takeNow(check().runningTask());
     }
 
     /**
@@ -130,7 +134,7 @@ public final class AsyncLock extends Primitive {
     }
 
     private boolean take(Task<?> task, long nanos) {
-        if (takeNow()) {
+        if (takeNow(task)) {
             return true;
         }
         if (nanos <= 0) {
@@ -141,17 +145,18 @@ public final class AsyncLock extends Primitive {
         return task.suspend(waiter, nanos);
     }
 
-    private boolean takeNow() {
+    private boolean takeNow(@Nullable Task<?> taker) {
         if (holds > 0) {
             return false;
         }
         holds = 1;
+        holder = taker;
         return true;
     }
 
     /** Hands the lock to a task that has to have it before it goes on: now, or when its turn has come. */
     void takeFor(Wait wait) {
-        if (takeNow()) {
+        if (takeNow(wait.task)) {
             wait.grant();
         } else {
             waiters.add(wait);
@@ -182,6 +187,7 @@ public final class AsyncLock extends Primitive {
 
     /** The lock goes to the first who waits, and is free only when there is none. */
     void handOver() {
+        holder = waiters.first() instanceof Wait next ? next.task : null;
         if (waiters.isEmpty()) {
             holds--;
         } else {
@@ -213,6 +219,12 @@ public final class AsyncLock extends Primitive {
      */
     public AsyncCondition newCondition() {
         return new AsyncCondition(this);
+    }
+
+    @Override
+    Collection<Task<?>> holders() {
+        Task<?> task = holder;
+        return task == null ? List.of() : List.of(task);
     }
 
     @Override

@@ -87,13 +87,13 @@ public sealed class AsyncQueue<E> extends Primitive permits AsyncLifoQueue, Asyn
      */
     final NavigableMap<Long, E> returned = new TreeMap<>();
 
-    private final WaitList takers = new WaitList();
+    private final WaitList takers = new WaitList(this);
     private long promised;
 
-    private final WaitList putters = new WaitList();
+    private final WaitList putters = new WaitList(this);
     private long entering;
 
-    private final WaitList joiners = new WaitList();
+    private final WaitList joiners = new WaitList(this);
     private long puts;
     private long dones;
 

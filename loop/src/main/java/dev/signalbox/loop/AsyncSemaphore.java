@@ -33,7 +33,7 @@ import java.util.concurrent.TimeoutException;
  */
 public sealed class AsyncSemaphore extends Primitive permits AsyncBoundedSemaphore {
     // Guarded by the baton. Whenever a turn ends: no waiter, or fewer permits than the first waiter wants.
-    private final WaitList waiters = new WaitList();
+    private final WaitList waiters = new WaitList(this);
     private int permits;
 
     /**

@@ -16,7 +16,7 @@ final class CoreWaits implements WaitHook {
     @Override
     public boolean await(Object primitive, Wait wait) throws InterruptedException {
         Task<?> task = taskThatWaits(primitive);
-        return task == null ? wait.await() : task.<Boolean, RuntimeException>offLoop(wait::await, true);
+        return task == null ? wait.await() : task.<Boolean, RuntimeException>offLoop(primitive, wait::await, true);
     }
 
     @Override
@@ -25,7 +25,7 @@ final class CoreWaits implements WaitHook {
         if (task == null) {
             wait.run();
         } else {
-            task.runOffLoop(wait);
+            task.runOffLoop(primitive, wait);
         }
     }
 

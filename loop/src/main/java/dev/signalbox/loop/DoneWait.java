@@ -1,37 +1,40 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.signalbox.loop;
 
+import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A task that waits until all of many futures are done, or one is, and leaves them alone whatever becomes of it or them. */
 final class DoneWait<F extends Future<?>> extends Wait {
+    private final List<F> futures;
     private final boolean one;
     private final Watch<F> watch = new Watch<>(this::done);
     private @Nullable F first;
 
-    private DoneWait(Task<?> task, boolean one) {
+    private DoneWait(Task<?> task, List<F> futures, boolean one) {
         super(task);
+        this.futures = futures;
         this.one = one;
     }
 
     /** Waits for all of the {@linkplain Watch#checked checked} futures; returns whether they are done now. */
     static <F extends Future<?>> boolean all(Task<?> task, List<F> futures, long nanos) {
-        DoneWait<F> wait = new DoneWait<>(task, false);
-        wait.await(futures, nanos);
+        DoneWait<F> wait = new DoneWait<>(task, futures, false);
+        wait.await(nanos);
         return wait.watch.pending() == 0;
     }
 
     /** Waits for one of the {@linkplain Watch#checked checked} futures; null: none is done now. */
     static <F extends Future<?>> @Nullable F any(Task<?> task, List<F> futures, long nanos) {
-        DoneWait<F> wait = new DoneWait<>(task, true);
-        wait.await(futures, nanos);
+        DoneWait<F> wait = new DoneWait<>(task, futures, true);
+        wait.await(nanos);
         return wait.first;
     }
 
-    private void await(List<F> futures, long nanos) {
+    private void await(long nanos) {
         try {
-            if (!watch(futures) && nanos > 0) {
+            if (!watch() && nanos > 0) {
                 task.suspend(this, nanos);
             }
         } finally {
@@ -40,7 +43,7 @@ final class DoneWait<F extends Future<?>> extends Wait {
     }
 
     /** Whether there is nothing to wait for. */
-    private boolean watch(List<F> futures) {
+    private boolean watch() {
         for (F future : futures) {
             if (future.isPending()) {
                 watch.add(future);
@@ -50,6 +53,16 @@ final class DoneWait<F extends Future<?>> extends Wait {
             }
         }
         return watch.pending() == 0;
+    }
+
+    @Override
+    Collection<?> subjects() {
+        return futures;
+    }
+
+    @Override
+    boolean isForAny() {
+        return one;
     }
 
     /** Also counts those that are done after the time was up, but before the task runs: they are done when it looks. */

@@ -445,7 +445,7 @@ public sealed class Future<T extends @Nullable Object> extends LoopBound permits
     final void addWaiter(Link link) {
         WaitList list = waiters;
         if (list == null) {
-            list = new WaitList();
+            list = new WaitList(this);
             waiters = list;
         }
         list.add(link);

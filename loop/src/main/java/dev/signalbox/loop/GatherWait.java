@@ -86,6 +86,11 @@ final class GatherWait extends Wait {
     }
 
     @Override
+    Collection<?> subjects() {
+        return futures;
+    }
+
+    @Override
     Collection<? extends Future<?>> awaited() {
         return futures;
     }

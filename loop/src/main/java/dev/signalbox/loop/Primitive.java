@@ -3,6 +3,8 @@ package dev.signalbox.loop;
 
 import dev.signalbox.core.internal.Identity;
 import java.lang.StackWalker.StackFrame;
+import java.util.Collection;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What the {@code Async} primitives share: they remember where they were bound, and show their state in {@code toString()}. */
@@ -35,6 +37,11 @@ abstract class Primitive extends LoopBound {
     @Override
     final String counterpart() {
         return "dev.signalbox.core." + getClass().getSimpleName().substring("Async".length());
+    }
+
+    /** The tasks that have what others wait for here, as far as that is known; racily without the baton. */
+    Collection<Task<?>> holders() {
+        return List.of();
     }
 
     /** The state for {@code toString()}, as {@code permits=1, waiters=0}; read from any thread. */

@@ -3,6 +3,8 @@ package dev.signalbox.loop;
 
 import dev.signalbox.loop.internal.Failures;
 import dev.signalbox.loop.internal.Op;
+import java.util.Collection;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -14,8 +16,11 @@ final class StageWait extends Wait {
     private record End<T extends @Nullable Object>(
             @Nullable T value, @Nullable Throwable failure) {}
 
-    private StageWait(Task<?> task) {
+    private final CompletionStage<?> stage;
+
+    private StageWait(Task<?> task, CompletionStage<?> stage) {
         super(task);
+        this.stage = stage;
     }
 
     static <T extends @Nullable Object> T await(Task<?> task, CompletionStage<? extends T> stage) {
@@ -28,7 +33,7 @@ final class StageWait extends Wait {
     }
 
     private static void suspend(Task<?> task, CompletionStage<?> stage, CompletableFuture<?> end) {
-        StageWait wait = new StageWait(task);
+        StageWait wait = new StageWait(task, stage);
         CompletableFuture<Void> unused = end.thenRun(() -> task.engine().post(Op.of(wait::grant)));
         task.loop().wentOut();
         try {
@@ -39,6 +44,11 @@ final class StageWait extends Wait {
         } finally {
             task.loop().cameBack();
         }
+    }
+
+    @Override
+    Collection<?> subjects() {
+        return List.of(stage);
     }
 
     private static void cancel(CompletionStage<?> stage, CancelledException reason) {

@@ -19,7 +19,7 @@ final class Standstill implements Lull {
     private final @Nullable Simulation virtual;
     private final boolean failOnStall;
     /** Those who go on when nobody else can. */
-    private final WaitList settling = new WaitList();
+    private final WaitList settling = new WaitList("everybody else");
 
     Standstill(EventLoop loop, @Nullable Simulation simulation, boolean failOnStall) {
         this.loop = loop;

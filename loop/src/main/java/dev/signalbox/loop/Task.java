@@ -220,6 +220,12 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
             task.engine().ready(start);
         }
 
+        /** One that ends makes room. */
+        @Override
+        boolean isForAny() {
+            return true;
+        }
+
         @Override
         void cancel() {
             end();
@@ -423,7 +429,8 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     }
 
     /** What it waits for, unless that has ended and it only waits for its turn. */
-    private @Nullable Wait activeWait() {
+    @Nullable
+    Wait activeWait() {
         Wait wait = waiting;
         return wait == null || wait.isEnded() ? null : wait;
     }
@@ -677,6 +684,22 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
         return waiting instanceof StepOff && !worker().isBack();
     }
 
+    /** Whether its code runs off its loop, or has and waits for its turn. */
+    boolean isOffLoop() {
+        return waiting instanceof StepOff;
+    }
+
+    /** Whether it was off its loop, and waits for its turn; racily without the baton. */
+    boolean isBack() {
+        Worker stack = worker;
+        return isOffLoop() && stack != null && stack.isBack();
+    }
+
+    /** Whether it belongs to a group. */
+    boolean isMember() {
+        return group != null;
+    }
+
     /** Its stack as an item of the engine; null before its first turn. */
     @Nullable
     Worker stack() {
@@ -690,13 +713,15 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
      * stepping on again. A cancel interrupts its thread, but only while it is out.
      */
     private static final class StepOff extends Wait {
+        private final @Nullable Object primitive;
         private final boolean interruptible;
         private final Thread thread = Thread.currentThread();
         private boolean over; // guarded by this
         private boolean interrupted; // guarded by this
 
-        StepOff(Task<?> task, boolean interruptible) {
+        StepOff(Task<?> task, @Nullable Object primitive, boolean interruptible) {
             super(task);
+            this.primitive = primitive;
             this.interruptible = interruptible;
         }
 
@@ -708,6 +733,16 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
                     thread.interrupt();
                 }
             }
+        }
+
+        @Override
+        Collection<?> subjects() {
+            return List.of(primitive == null ? Async.BLOCKING_CODE : primitive);
+        }
+
+        @Override
+        boolean isTimed() {
+            return thread.getState() == Thread.State.TIMED_WAITING;
         }
 
         /** Nobody interrupts the thread from here on; an interrupt of ours is taken back. One from elsewhere cannot be told apart then. */
@@ -726,16 +761,17 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     /**
      * Runs code while the loop goes on without this task.
      *
+     * @param primitive what the code waits for; null if that is the code's affair
      * @param interruptible whether a cancel may interrupt it
      */
     @SuppressWarnings("NullAway") // the result is absent only together with an exception
-    <R extends @Nullable Object, X extends Throwable> R offLoop(TaskBody<R, X> code, boolean interruptible)
-            throws X, InterruptedException {
+    <R extends @Nullable Object, X extends Throwable> R offLoop(
+            @Nullable Object primitive, TaskBody<R, X> code, boolean interruptible) throws X, InterruptedException {
         EventLoop loop = loop();
         if (interruptible) {
             checkMayWait();
         }
-        StepOff off = new StepOff(this, interruptible);
+        StepOff off = new StepOff(this, primitive, interruptible);
         leave(off);
         R result = null;
         Throwable thrown = null;
@@ -761,9 +797,9 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     }
 
     /** Runs a wait that no cancel may end; the cancel waits for the next one. */
-    void runOffLoop(Runnable wait) {
+    void runOffLoop(Object primitive, Runnable wait) {
         try {
-            this.<Void, RuntimeException>offLoop(valued(wait::run), false);
+            this.<Void, RuntimeException>offLoop(primitive, valued(wait::run), false);
         } catch (InterruptedException e) {
             throw new AssertionError("an uninterruptible wait was interrupted", e);
         }

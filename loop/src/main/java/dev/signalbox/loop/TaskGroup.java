@@ -5,6 +5,7 @@ import dev.signalbox.core.internal.Checks;
 import dev.signalbox.core.internal.Identity;
 import dev.signalbox.loop.internal.Failures;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
@@ -64,7 +65,7 @@ public final class TaskGroup extends LoopBound implements AutoCloseable {
     /** Those that have not ended, in the order in which they were forked. */
     private final Set<Task<?>> tasks = new LinkedHashSet<>();
     /** Those that may not start yet. Whenever a turn ends: nobody, or as many tasks run as may. */
-    private final WaitList heldBack = new WaitList();
+    private final WaitList heldBack = new WaitList(this);
     /** Those that failed, in the order in which they did. */
     private final List<Task<?>> failed = new ArrayList<>();
 
@@ -327,6 +328,11 @@ public final class TaskGroup extends LoopBound implements AutoCloseable {
             this.group = group;
         }
 
+        @Override
+        Collection<?> subjects() {
+            return List.of(group);
+        }
+
         /** The tasks hear of it, and the owner when they have ended. */
         @Override
         void cancel() {
@@ -425,6 +431,17 @@ public final class TaskGroup extends LoopBound implements AutoCloseable {
     }
 
     // ---------------------------------------------------------------- looking
+
+    /** The tasks that have not ended; for dumps, racily. */
+    Collection<Task<?>> tasks() {
+        return tasks;
+    }
+
+    /** The group that its owner opened before, if that is still open. */
+    @Nullable
+    TaskGroup outer() {
+        return outer;
+    }
 
     /** Identity and state; any thread may call this, and reads the state as it happens to be. */
     @Override

@@ -34,6 +34,10 @@ final class TimeLimit extends Timer {
         this.message = message;
     }
 
+    Task<?> task() {
+        return task;
+    }
+
     static String message(Duration timeout) {
         return "timed out after " + timeout;
     }

@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  */
 class Wait extends Link {
     final Task<?> task;
+    /** When it began, by the {@linkplain dev.signalbox.loop.internal.Engine#recently() coarse} clock. */
+    final long since;
+
     private @Nullable End end; // null while it waits
 
     /** Why a wait is over. */
@@ -34,6 +37,7 @@ class Wait extends Link {
 
     Wait(Task<?> task) {
         this.task = task;
+        this.since = task.engine().recently();
     }
 
     /** What the task waits for is given to it. */
@@ -132,6 +136,25 @@ class Wait extends Link {
      */
     boolean forwardCancel(@Nullable String message) {
         return false;
+    }
+
+    /**
+     * What the task waits for: objects of this library or of others, and nothing while it only sleeps. For dumps; any thread may look, and
+     * sees it as it happens to be.
+     */
+    Collection<?> subjects() {
+        WaitList in = list;
+        return in == null ? List.of() : List.of(in.owner);
+    }
+
+    /** Whether one of the {@link #subjects()} is enough. */
+    boolean isForAny() {
+        return false;
+    }
+
+    /** Whether it ends some time, whatever becomes of what the task waits for. */
+    boolean isTimed() {
+        return isPending();
     }
 
     /** The task was granted what it waits for, and is to run. */

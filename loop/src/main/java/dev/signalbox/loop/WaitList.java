@@ -5,9 +5,16 @@ import org.jspecify.annotations.Nullable;
 
 /** Those who wait for one thing, in the order in which they came; leaving from the middle costs the same as from the end. */
 final class WaitList {
+    /** What they wait for. */
+    final Object owner;
+
     private @Nullable Link first;
     private @Nullable Link last;
     private int size;
+
+    WaitList(Object owner) {
+        this.owner = owner;
+    }
 
     boolean isEmpty() {
         return first == null;

@@ -75,7 +75,7 @@ final class BookkeepingFailureTest {
     void waiterThatNeverWaited_handsOnWhatItIsGranted() {
         EventLoop.run(() -> {
             Task<?> task = Async.currentTask();
-            WaitList list = new WaitList();
+            WaitList list = new WaitList(this);
             list.add(new Wait(task) {
                 @Override
                 void giveBack() {

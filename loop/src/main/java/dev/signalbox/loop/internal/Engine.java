@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +44,9 @@ public final class Engine {
 
     private static final int SPINS = 64;
 
+    /** After so many rounds at the most the coarse clock is set; a power of two. */
+    private static final int ROUNDS_PER_LOOK = 64;
+
     private final ThreadFactory threads;
     private final @Nullable ClassLoader contextClassLoader;
     private final @Nullable Runnable outsideWork;
@@ -63,6 +67,10 @@ public final class Engine {
 
     private boolean stop;
     private @Nullable Worker holder;
+    /** What the clock showed when the loop last looked. */
+    private long clock;
+
+    private int rounds;
 
     /**
      * The thread that holds the baton. A plain field which any thread may read to ask "is it me?": a thread can see its own name here only
@@ -99,6 +107,7 @@ public final class Engine {
         this.outsideWork = outsideWork;
         this.simulation = simulation;
         this.lull = lull;
+        this.clock = nanoTime();
     }
 
     // ---------------------------------------------------------------- any thread
@@ -136,6 +145,26 @@ public final class Engine {
     public long nanoTime() {
         Simulation simulated = simulation;
         return simulated == null ? System.nanoTime() : simulated.nanoTime();
+    }
+
+    /** The thread that holds the baton, as it happens to be seen; null if it lies on the floor. */
+    public @Nullable Thread ownerThread() {
+        return owner;
+    }
+
+    /** How many items are ready; racily without the baton. */
+    public int readyCount() {
+        return ready.size() + homeless.size();
+    }
+
+    /** How many timers are pending; racily without the baton. */
+    public int timerCount() {
+        return timers.size();
+    }
+
+    /** Shows all pending timers; racily without the baton. */
+    public void forEachTimer(Consumer<? super Timer> action) {
+        timers.forEach(action);
     }
 
     // ---------------------------------------------------------------- the thread that runs the loop
@@ -197,6 +226,7 @@ public final class Engine {
     }
 
     private void begin(Worker leader) {
+        look();
         runner = Thread.currentThread();
         stopped = false;
         hold(leader);
@@ -274,14 +304,28 @@ public final class Engine {
         return timers.isEmpty() ? FOREVER : timers.earliest() - nanoTime();
     }
 
+    /**
+     * What {@link #nanoTime()} was a short while ago: when a timer was started or looked at, when the loop last slept or began to run, or
+     * 64 rounds ago. To look at the clock for each wait would be too dear.
+     */
+    public long recently() {
+        return clock;
+    }
+
+    private long look() {
+        long now = nanoTime();
+        clock = now;
+        return now;
+    }
+
     /** Starts a timer that expires after so many nanoseconds; below 0 counts as 0. */
     public void schedule(Timer timer, long nanos) {
-        timers.add(timer, nanoTime() + Math.min(Math.max(nanos, 0), LONGEST_DELAY));
+        timers.add(timer, look() + Math.min(Math.max(nanos, 0), LONGEST_DELAY));
     }
 
     /** Starts a timer that expires at that point of {@link #nanoTime()}. */
     public void scheduleAt(Timer timer, long deadline) {
-        long now = nanoTime();
+        long now = look();
         timers.add(timer, now + Math.max(Math.min(deadline - now, LONGEST_DELAY), -LONGEST_DELAY));
     }
 
@@ -502,6 +546,8 @@ public final class Engine {
         homeless.moveTo(ready);
         if (!timers.isEmpty()) {
             expireTimers();
+        } else if ((++rounds & (ROUNDS_PER_LOOK - 1)) == 0) {
+            look();
         }
         return !ready.isEmpty();
     }
@@ -529,7 +575,7 @@ public final class Engine {
     }
 
     private void expireTimers() {
-        long now = nanoTime();
+        long now = look();
         for (Timer timer = timers.pollDue(now); timer != null; timer = timers.pollDue(now)) {
             timer.expire();
         }
@@ -558,6 +604,7 @@ public final class Engine {
             Baton.idle(me, nanos);
         }
         sleeper = null;
+        look();
     }
 
     /** How long it is until a timer expires, or jobs without a thread ask for one again. */

@@ -9,6 +9,11 @@ public abstract class Timer {
     /** For subclasses. */
     protected Timer() {}
 
+    /** Whether it is going to happen. */
+    public final boolean isPending() {
+        return index != Timers.NOWHERE;
+    }
+
     /** The time has come; runs as bookkeeping, so it must not call user code. */
     protected abstract void expire();
 }

@@ -2,6 +2,7 @@
 package dev.signalbox.loop.internal;
 
 import java.util.Arrays;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,6 +72,17 @@ final class Timers {
         }
         remove(first);
         return first;
+    }
+
+    /** Shows them all, in no order. Without the baton some may be missed, and some that are over be shown. */
+    void forEach(Consumer<? super Timer> action) {
+        @Nullable Timer[] all = timers;
+        for (int i = 0; i < Math.min(size, all.length); i++) {
+            Timer timer = all[i];
+            if (timer != null) {
+                action.accept(timer);
+            }
+        }
     }
 
     void clear() {
