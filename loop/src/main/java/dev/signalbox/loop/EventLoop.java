@@ -832,6 +832,36 @@ public final class EventLoop implements Executor, AutoCloseable {
         return Collections.unmodifiableList(tasks.snapshot());
     }
 
+    /**
+     * What every task does or waits for, as text for people; the form may change. Any thread.
+     *
+     * <pre>
+     * loop 'main', running: 3 tasks, 0 ready, 0 timers
+     * 'main' waits for Task 'worker' [pending] for 3 s
+     *     at shop.Shop.main(Shop.java:14)
+     *   'worker' waits for AsyncLock@1f [locked, waiters=1], held by 'clerk', for 3 s
+     *       at shop.Worker.run(Worker.java:31)
+     * 'clerk' waits for AsyncQueue@77 [size=0, capacity=unbounded, takers=1, putters=0, unfinished=0, shutdown=false] for 4 s
+     *     at shop.Clerk.run(Clerk.java:52)
+     * </pre>
+     *
+     * <p>A tree: below a task stand the tasks of its open groups and those that it awaits, below the first line of each the first frames of
+     * its stack that belong neither to this library nor to Java. Of more than a thousand tasks the rest is counted.
+     *
+     * <p>How long a task has waited is counted from when the loop last looked at the clock, up to 64 rounds before: it is never too short,
+     * and too long by as much as these rounds took.
+     *
+     * <p>The dump is made while nobody else is the loop, so it is consistent: by the caller if that is on the loop or nobody runs it, or else
+     * by the loop between two turns, which takes it some milliseconds. A loop that does not answer within 100 ms, since a task computes or
+     * blocks, is read all the same, and the first lines say that, and what runs. What is not of this library is named by its class, and
+     * none of its code is called.
+     *
+     * @return the dump, of several lines; only the first if the loop is closed
+     */
+    public String dump() {
+        return Dump.of(this);
+    }
+
     /** Identity and state; any thread may call this, and reads the state as it happens to be. */
     @Override
     public String toString() {
@@ -840,6 +870,15 @@ public final class EventLoop implements Executor, AutoCloseable {
     }
 
     // ---------------------------------------------------------------- for the rest of the package: any thread
+
+    Lifecycle lifecycle() {
+        return lifecycle;
+    }
+
+    /** The tasks that are not done; racily without the baton. */
+    TaskList tasks() {
+        return tasks;
+    }
 
     boolean isOwner() {
         return engine.isOwner();

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.signalbox.loop;
 
-import java.util.OptionalLong;
+import java.util.Optional;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,10 +71,10 @@ final class Lifecycle {
     }
 
     /** Looks at what a run would find, while nobody runs or closes this loop; empty when somebody does, or did. */
-    OptionalLong whileIdle(LongSupplier look) {
+    <T> Optional<T> whileIdle(Supplier<T> look) {
         lock.lock();
         try {
-            return state == State.IDLE && !closeRequested ? OptionalLong.of(look.getAsLong()) : OptionalLong.empty();
+            return state == State.IDLE && !closeRequested ? Optional.of(look.get()) : Optional.empty();
         } finally {
             lock.unlock();
         }

@@ -48,6 +48,16 @@ final class TaskList {
         size--;
     }
 
+    /** The tasks as they happen to be seen without the baton: some may be missing. */
+    List<Task<?>> glimpse() {
+        List<Task<?>> tasks = new ArrayList<>();
+        int most = size + 1_000; // the links change meanwhile, and may lead in a ring
+        for (Task<?> task = first; task != null && tasks.size() < most; task = task.next) {
+            tasks.add(task);
+        }
+        return tasks;
+    }
+
     List<Task<?>> snapshot() {
         List<Task<?>> tasks = new ArrayList<>(size);
         for (Task<?> task = first; task != null; task = task.next) {
