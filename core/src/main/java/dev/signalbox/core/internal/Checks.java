@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.signalbox.core.internal;
 
+import java.time.Duration;
+import java.util.Objects;
+
 /** Checks of arguments whose messages name the argument, its value and what is allowed. */
 public final class Checks {
     private Checks() {}
@@ -18,6 +21,22 @@ public final class Checks {
             throw unexpected(n, name, "> 0");
         }
         return n;
+    }
+
+    /**
+     * Requires a duration longer than zero.
+     *
+     * @param duration the value of the argument
+     * @param name the name of the argument
+     * @return {@code duration}
+     * @throws NullPointerException if {@code duration} is null
+     * @throws IllegalArgumentException if {@code duration} is zero or negative
+     */
+    public static Duration positive(Duration duration, String name) {
+        if (Objects.requireNonNull(duration, name).compareTo(Duration.ZERO) <= 0) {
+            throw unexpected(duration, name, "> 0");
+        }
+        return duration;
     }
 
     /**
@@ -76,7 +95,7 @@ public final class Checks {
     }
 
     // Apart, so that the checks stay small enough to be inlined everywhere.
-    private static IllegalArgumentException unexpected(int n, String name, String expected) {
-        return new IllegalArgumentException(name + ": " + n + " (expected: " + expected + ")");
+    private static IllegalArgumentException unexpected(Object value, String name, String expected) {
+        return new IllegalArgumentException(name + ": " + value + " (expected: " + expected + ")");
     }
 }

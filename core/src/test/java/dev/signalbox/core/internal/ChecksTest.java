@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -22,6 +23,20 @@ final class ChecksTest {
         assertThatThrownBy(() -> Checks.positive(n, "capacity"))
                 .isExactlyInstanceOf(IllegalArgumentException.class)
                 .hasMessage("capacity: " + n + " (expected: > 0)");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"PT0.000000001S", "PT1H"})
+    void positiveDuration_returnsWhatIsAllowed(Duration duration) {
+        assertThat(Checks.positive(duration, "slowStep")).isSameAs(duration);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"PT0S", "PT-0.000000001S", "PT-1H"})
+    void positiveDuration_namesArgumentValueAndWhatIsAllowed(Duration duration) {
+        assertThatThrownBy(() -> Checks.positive(duration, "slowStep"))
+                .isExactlyInstanceOf(IllegalArgumentException.class)
+                .hasMessage("slowStep: " + duration + " (expected: > 0)");
     }
 
     @ParameterizedTest
