@@ -3,6 +3,7 @@
 /** An event loop that runs tasks in direct style, and the primitives bound to it. */
 module dev.signalbox.loop {
     requires transitive dev.signalbox.core;
+    requires static java.management;
     requires static transitive org.jspecify;
 
     exports dev.signalbox.loop;

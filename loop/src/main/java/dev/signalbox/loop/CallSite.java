@@ -55,6 +55,19 @@ final class CallSite {
         return type.getPackageName().startsWith(PACKAGE) && type.getProtectionDomain() == LIBRARY;
     }
 
+    /** The same of a frame of another thread, where only the name of the class is known. */
+    static boolean isLibrary(StackTraceElement frame) {
+        if (!frame.getClassName().startsWith(PACKAGE)) {
+            return false;
+        }
+        try {
+            Class<?> type = Class.forName(frame.getClassName(), false, CallSite.class.getClassLoader());
+            return type.getProtectionDomain() == LIBRARY;
+        } catch (ClassNotFoundException | LinkageError e) {
+            return false; // somebody else's, in a package whose name begins like ours
+        }
+    }
+
     @SuppressWarnings("deprecation") // threadId() is of Java 19
     private static long threadId(Thread thread) {
         return thread.getId();

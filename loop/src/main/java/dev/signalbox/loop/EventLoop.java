@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.signalbox.loop;
 
+import dev.signalbox.core.internal.Checks;
 import dev.signalbox.core.internal.Durations;
 import dev.signalbox.core.internal.Identity;
 import dev.signalbox.loop.internal.Engine;
@@ -29,6 +30,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -107,6 +109,7 @@ public final class EventLoop implements Executor, AutoCloseable {
     private final Set<HandedOut> handedOut = Collections.newSetFromMap(new IdentityHashMap<>());
 
     private final Lifecycle lifecycle = new Lifecycle();
+    private final @Nullable Watchdog watchdog;
 
     private EventLoop(Builder builder) {
         name = builder.name != null ? builder.name : "loop-" + LOOPS.incrementAndGet();
@@ -122,6 +125,8 @@ public final class EventLoop implements Executor, AutoCloseable {
                 onWork == null ? null : () -> tell(onWork),
                 simulation,
                 standstill);
+        Consumer<String> report = builder.slowSteps;
+        watchdog = report == null ? null : new Watchdog(this, builder.slowStep, report);
     }
 
     private void tell(Runnable onWork) {
@@ -423,13 +428,28 @@ public final class EventLoop implements Executor, AutoCloseable {
         Task<?> blocking = Async.blockingTask();
         outer = blocking == null ? null : blocking.loop();
         RunningLoops.register(this, true);
+        watch();
         try {
             return engine.run(interrupted);
         } catch (Throwable e) {
             return e; // no thread to begin with
         } finally {
             RunningLoops.register(this, false);
+            if (watchdog != null) {
+                Watchdogs.unregister(watchdog);
+            }
             outer = null;
+        }
+    }
+
+    private void watch() {
+        if (watchdog == null) {
+            return;
+        }
+        try {
+            Watchdogs.register(watchdog);
+        } catch (OutOfMemoryError e) {
+            handle("the loop runs without its watchdog", e);
         }
     }
 
@@ -1038,6 +1058,11 @@ public final class EventLoop implements Executor, AutoCloseable {
         }
     }
 
+    /** The tasks as a thread sees them that watches from outside: some may be missing. */
+    List<Task<?>> tasksAsSeen() {
+        return tasks.snapshot();
+    }
+
     int taskCount() {
         return tasks.size();
     }
@@ -1129,6 +1154,8 @@ public final class EventLoop implements Executor, AutoCloseable {
         private BiConsumer<String, Throwable> handler = Builder::log;
         private UnaryOperator<ThreadFactory> workers = UnaryOperator.identity();
         private @Nullable Runnable onWork;
+        private long slowStep;
+        private @Nullable Consumer<String> slowSteps;
 
         private Builder() {}
 
@@ -1154,8 +1181,8 @@ public final class EventLoop implements Executor, AutoCloseable {
          * were never asked. {@code loop.set_exception_handler}.
          *
          * @param handler called with a description and the exception, on the loop like a callback, or by {@link EventLoop#close()}, or by
-         *     the thread on which a hook of {@link #onWork} or a run of {@link #start()} failed; by default it logs an error to the system
-         *     logger {@code dev.signalbox.loop}
+         *     the thread on which a hook of {@link #onWork}, a report of {@link #watchdog} or a run of {@link #start()} failed; by default it
+         *     logs an error to the system logger {@code dev.signalbox.loop}
          * @return this
          */
         public Builder exceptionHandler(BiConsumer<String, Throwable> handler) {
@@ -1210,6 +1237,44 @@ public final class EventLoop implements Executor, AutoCloseable {
          */
         public Builder onWork(Runnable hook) {
             this.onWork = Objects.requireNonNull(hook, "hook");
+            return this;
+        }
+
+        /**
+         * Watches the loop for steps that take too long: a task that computes or blocks between two waits, or a callback. It is told of while
+         * it goes on, with the name of the task, for how long it has held the loop, what its thread does, and its stack.
+         *
+         * <pre>{@code
+         * var loop = EventLoop.builder()
+         *         .name("prices")
+         *         .watchdog(Duration.ofMillis(100), System.err::println)
+         *         .start();
+         * }</pre>
+         *
+         * <p>A step that lasts is told of again after twice the time, four times and so on, each time with the stack of that moment. The loop
+         * is looked at four times in {@code slowStep}, at the most once in a millisecond and at least once in a second: a step that ends less
+         * than two looks after its time was up may go unnoticed. A loop that waits for its next event is never told of. Code in {@link
+         * Async#blocking} is off the loop, and no part of a step.
+         *
+         * <p>If the thread blocks, as in {@link Thread#sleep} or in a lock or queue of {@code java.util.concurrent}, the report says on what.
+         * On platform threads it also says who holds the lock, given the module {@code java.management}: of a task of this loop that holds it over
+         * a wait it tells that neither can go on. On virtual threads, of which the JDK does not know that, it names tasks that wait in the same
+         * class. Where a thread got its turn and does not run, since all carriers of virtual threads are pinned or busy, the report says so.
+         *
+         * <p>The reports come from a thread of the library's own, one for all loops: one that takes its time delays those of others. What they
+         * throw goes to the exception handler. That thread only looks, in real time, and costs the loop nothing worth mentioning. It keeps no loop
+         * that does not run, and ends soon after the last run of a watched loop. {@code loop.slow_callback_duration}, which {@code asyncio} looks
+         * at when it is too late.
+         *
+         * @param slowStep how long a step may take, more than zero
+         * @param report called with a text of several lines
+         * @return this
+         * @throws IllegalArgumentException if {@code slowStep} is zero or negative
+         */
+        public Builder watchdog(Duration slowStep, Consumer<String> report) {
+            long nanos = Durations.saturatedNanos(Checks.positive(slowStep, "slowStep"));
+            this.slowSteps = Objects.requireNonNull(report, "report");
+            this.slowStep = nanos;
             return this;
         }
 

@@ -114,6 +114,7 @@ final class DocumentedCodeTest {
         try (var prices = new DocumentedFragments.Prices()) {
             assertThat(prices.fetch("tea").get()).isEqualTo(3);
         }
+        assertThat(DocumentedFragments.watchdog()).isTrue();
         assertThat(new DocumentedFragments.Window().show()).isEqualTo(3);
         assertThat(DocumentedFragments.future()).isEqualTo(42);
         assertThat(DocumentedFragments.async()).containsExactly("/a", "/b");

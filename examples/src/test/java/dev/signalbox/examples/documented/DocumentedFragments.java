@@ -297,6 +297,15 @@ final class DocumentedFragments {
         }
     }
 
+    static boolean watchdog() {
+        var loop = EventLoop.builder()
+                .name("prices")
+                .watchdog(Duration.ofMillis(100), System.err::println)
+                .start();
+        loop.close();
+        return loop.isClosed();
+    }
+
     static final class Window {
         private final ScheduledExecutorService window = Executors.newSingleThreadScheduledExecutor();
         private ScheduledFuture<?> timer = window.schedule(() -> {}, 0, TimeUnit.NANOSECONDS);

@@ -71,6 +71,8 @@ public final class Engine {
     private long clock;
 
     private int rounds;
+    /** Changes with every item taken, every sleep, and every worker that is called to lead: see {@link #turn()}. */
+    private int turn;
 
     /**
      * The thread that holds the baton. A plain field which any thread may read to ask "is it me?": a thread can see its own name here only
@@ -167,6 +169,21 @@ public final class Engine {
         timers.forEach(action);
     }
 
+    /** Which turn it is, a number that may wrap: as long as it stays the same nothing new has begun. As it happens to be. */
+    public int turn() {
+        return turn;
+    }
+
+    /** Who has the baton or is to take it, null while it lies on the floor: as it happens to be. */
+    public @Nullable Worker seenHolder() {
+        return holder;
+    }
+
+    /** Whether the holder sleeps until a timer or a push: as it happens to be. */
+    public boolean isAsleep() {
+        return sleeper != null;
+    }
+
     // ---------------------------------------------------------------- the thread that runs the loop
 
     /**
@@ -220,9 +237,7 @@ public final class Engine {
             takeReadyItem();
             return suspended;
         }
-        Worker leader = freeWorker();
-        leader.start = null;
-        return leader;
+        return leader();
     }
 
     private void begin(Worker leader) {
@@ -361,8 +376,7 @@ public final class Engine {
             next = suspended;
             takeReadyItem();
         } else {
-            next = freeWorker();
-            next.start = null;
+            next = leader();
         }
         try {
             pass(next, me);
@@ -517,6 +531,7 @@ public final class Engine {
     // ---------------------------------------------------------------- rounds
 
     private Item takeReadyItem() {
+        turn++;
         budget--;
         Item item = ready.poll();
         assert item != null : "budget without items";
@@ -599,6 +614,7 @@ public final class Engine {
                 return;
             }
         }
+        turn++;
         sleeper = Thread.currentThread();
         if (inbox.isEmpty()) {
             Baton.idle(me, nanos);
@@ -628,6 +644,14 @@ public final class Engine {
             }
             return null;
         }
+    }
+
+    /** A worker that is to look for work. */
+    private Worker leader() {
+        Worker worker = freeWorker();
+        worker.start = null;
+        turn++;
+        return worker;
     }
 
     private Worker freeWorker() {

@@ -45,6 +45,11 @@ public final class Worker extends Item implements Runnable {
         return back;
     }
 
+    /** Whether the baton was passed to it, and it has not taken it yet. */
+    public boolean isCalled() {
+        return go;
+    }
+
     /** The thread of this worker. */
     public Thread thread() {
         return Objects.requireNonNull(thread);
