@@ -102,7 +102,7 @@ public final class Condition implements java.util.concurrent.locks.Condition {
      */
     public Guard acquire() throws InterruptedException {
         lock.lockInterruptibly();
-        return new LockGuard(lock);
+        return mutex.guard(lock);
     }
 
     /**

@@ -15,6 +15,8 @@ package dev.signalbox.core;
  * <p>A guard may be ignored: {@code acquire()} followed by {@code release()} in a {@code finally} block is the same. To
  * use both for one acquisition is an error, and is reported like any other release of what is not held.
  *
+ * <p>One that should have been closed, and was not, can be found: {@link LeakDetection}.
+ *
  * <p><b>Threads.</b> Any thread may close a guard, but not two at the same time: a thread that takes a guard over must
  * be handed it in a way that orders the two threads, as by a queue or a {@code Future}.
  *

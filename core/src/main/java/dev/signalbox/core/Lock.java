@@ -75,6 +75,13 @@ public final class Lock implements java.util.concurrent.locks.Lock {
         }
 
         @Override
+        void giveBack(Object lock) {
+            if (!unlock(1)) {
+                throw new IllegalMonitorStateException("released a lock that is not locked: " + lock);
+            }
+        }
+
+        @Override
         int releaseAll(Object caller) {
             return unlock(1) ? 1 : 0;
         }
@@ -95,7 +102,7 @@ public final class Lock implements java.util.concurrent.locks.Lock {
      */
     public Guard acquire() throws InterruptedException {
         lockInterruptibly();
-        return new LockGuard(this);
+        return sync.guard(this);
     }
 
     /**
@@ -111,7 +118,7 @@ public final class Lock implements java.util.concurrent.locks.Lock {
         if (!tryAcquire(timeout)) {
             throw new TimeoutException("lock was not free within " + timeout + ": " + this);
         }
-        return new LockGuard(this);
+        return sync.guard(this);
     }
 
     /**
@@ -199,9 +206,7 @@ public final class Lock implements java.util.concurrent.locks.Lock {
      * @throws IllegalMonitorStateException if it is not locked; nothing has changed then
      */
     public void release() {
-        if (!sync.unlock(1)) {
-            throw new IllegalMonitorStateException("released a lock that is not locked: " + this);
-        }
+        sync.releaseByHand(this);
     }
 
     /**

@@ -2,6 +2,7 @@
 package dev.signalbox.core;
 
 import dev.signalbox.core.ConditionQueue.Waiter;
+import dev.signalbox.core.internal.OpenGuards;
 import java.util.Collection;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 /** The synchronizer of a lock, whose state counts the holds; the part of it that a condition works on. */
 abstract class Mutex extends AbstractQueuedSynchronizer {
     private static final long serialVersionUID = 1L;
+    private static final @Nullable OpenGuards WATCHED = OpenGuards.OF_CORE;
 
     /** Those whom the conditions of this lock have signalled, in the order of the signals. */
     private static final class Signalled extends ConcurrentLinkedQueue<Waiter> {
@@ -19,6 +21,9 @@ abstract class Mutex extends AbstractQueuedSynchronizer {
 
     /** Null until the lock has a condition. */
     private transient volatile @Nullable Signalled signalled;
+
+    /** Written while guards are watched. */
+    private transient volatile boolean releasedByHand;
 
     /** Returns who the caller is to this lock; to be asked before a wait, in which a thread no longer is its task. */
     abstract Object caller();
@@ -33,6 +38,23 @@ abstract class Mutex extends AbstractQueuedSynchronizer {
 
     /** Acquires what {@link #releaseAll} gave up; blocks the thread, without the wait hook, and keeps interrupts. */
     abstract void restore(Object caller, int holds);
+
+    /** Gives up one hold of the caller, or throws. */
+    abstract void giveBack(Object lock);
+
+    /** As {@link #giveBack}, for a caller without a guard. */
+    final void releaseByHand(Object lock) {
+        giveBack(lock);
+        if (WATCHED != null && !releasedByHand) {
+            releasedByHand = true;
+        }
+    }
+
+    /** Returns a guard for a hold that the caller has just acquired. */
+    final Guard guard(java.util.concurrent.locks.Lock lock) {
+        Guard guard = new LockGuard(lock, this);
+        return WATCHED == null ? guard : WATCHED.watch(guard, lock, () -> releasedByHand);
+    }
 
     /** Gives up that many holds, and calls the next who was signalled if the lock is free then; false if it was not held. */
     final boolean unlock(int holds) {

@@ -20,7 +20,7 @@ final class PermitGuard implements Guard {
     public void close() {
         if (!closed) {
             // Order matters: a release that throws has to leave the guard open.
-            semaphore.release(permits);
+            semaphore.giveBack(permits);
             closed = true;
         }
     }

@@ -2,7 +2,9 @@
 package dev.signalbox.core;
 
 import dev.signalbox.core.internal.Checks;
+import dev.signalbox.core.internal.OpenGuards;
 import java.util.concurrent.locks.AbstractQueuedLongSynchronizer;
+import org.jspecify.annotations.Nullable;
 
 /** The state of a semaphore, its bound and its free permits in one word, and the queue of those who wait for it. */
 final class Permits extends AbstractQueuedLongSynchronizer {
@@ -24,7 +26,12 @@ final class Permits extends AbstractQueuedLongSynchronizer {
 
     private static final long serialVersionUID = 1L;
 
+    private static final @Nullable OpenGuards WATCHED = OpenGuards.OF_CORE;
+
     private final boolean fair;
+
+    /** Written while guards are watched. */
+    private transient volatile boolean releasedByHand;
 
     Permits(int bound, int free, boolean fair) {
         this.fair = fair;
@@ -65,6 +72,20 @@ final class Permits extends AbstractQueuedLongSynchronizer {
     /** As {@link #tryAcquireBarging}, but behind those who wait already if this semaphore is fair. */
     boolean tryAcquireInTurn(int n) {
         return !(fair && hasQueuedPredecessors()) && tryAcquireBarging(n);
+    }
+
+    /** Returns a guard for permits that the caller has just acquired. */
+    Guard guard(Semaphore semaphore, int n) {
+        Guard guard = new PermitGuard(semaphore, n);
+        return WATCHED == null ? guard : WATCHED.watch(guard, semaphore, () -> releasedByHand);
+    }
+
+    /** Returns {@code n} permits, for a caller without a guard. */
+    void releaseByHand(int n) {
+        releaseShared(n);
+        if (WATCHED != null && !releasedByHand) {
+            releasedByHand = true;
+        }
     }
 
     @Override

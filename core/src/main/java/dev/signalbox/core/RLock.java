@@ -127,6 +127,14 @@ public final class RLock implements java.util.concurrent.locks.Lock {
             return owner == caller;
         }
 
+        @Override
+        void giveBack(Object lock) {
+            if (!isHeldBy(Waits.caller())) {
+                throw new IllegalMonitorStateException("released a lock that the caller does not hold: " + lock);
+            }
+            unlock(1);
+        }
+
         int holdsOf(Object caller) {
             return isHeldBy(caller) ? getState() : 0;
         }
@@ -162,8 +170,7 @@ public final class RLock implements java.util.concurrent.locks.Lock {
 
         /** Names the owner, as it happens to be seen. */
         String describeOwner() {
-            Object seen = owner;
-            return seen instanceof Thread thread ? "thread '" + thread.getName() + '\'' : String.valueOf(seen);
+            return Identity.ofOwner(owner);
         }
     }
 
@@ -179,7 +186,7 @@ public final class RLock implements java.util.concurrent.locks.Lock {
      */
     public Guard acquire() throws InterruptedException {
         lockInterruptibly();
-        return new LockGuard(this);
+        return sync.guard(this);
     }
 
     /**
@@ -197,7 +204,7 @@ public final class RLock implements java.util.concurrent.locks.Lock {
         if (!tryAcquire(timeout)) {
             throw new TimeoutException("lock was not free within " + timeout + ": " + this);
         }
-        return new LockGuard(this);
+        return sync.guard(this);
     }
 
     /**
@@ -295,10 +302,7 @@ public final class RLock implements java.util.concurrent.locks.Lock {
      * @throws IllegalMonitorStateException if the caller does not own the lock; nothing has changed then
      */
     public void release() {
-        if (!sync.isHeldBy(Waits.caller())) {
-            throw new IllegalMonitorStateException("released a lock that the caller does not hold: " + this);
-        }
-        sync.unlock(1);
+        sync.releaseByHand(this);
     }
 
     /**

@@ -101,7 +101,7 @@ public sealed class Semaphore permits BoundedSemaphore {
                 return true;
             });
         }
-        return new PermitGuard(this, permits);
+        return sync.guard(this, permits);
     }
 
     /**
@@ -117,7 +117,7 @@ public sealed class Semaphore permits BoundedSemaphore {
         if (!tryAcquire(1, timeout)) {
             throw new TimeoutException("no permit within " + timeout + ": " + this);
         }
-        return new PermitGuard(this, 1);
+        return sync.guard(this, 1);
     }
 
     /**
@@ -182,7 +182,7 @@ public sealed class Semaphore permits BoundedSemaphore {
      * @throws IllegalStateException if there would be more permits than there can be; nothing has changed then
      */
     public void release() {
-        sync.releaseShared(1);
+        sync.releaseByHand(1);
     }
 
     /**
@@ -193,7 +193,7 @@ public sealed class Semaphore permits BoundedSemaphore {
      * @throws IllegalStateException if there would be more permits than there can be; nothing has changed then
      */
     public void release(int permits) {
-        sync.releaseShared(Checks.positive(permits, "permits"));
+        sync.releaseByHand(Checks.positive(permits, "permits"));
     }
 
     // --------------------------------------------------------------------------------------------------- inspection
@@ -214,6 +214,11 @@ public sealed class Semaphore permits BoundedSemaphore {
      */
     public int waiters() {
         return sync.getQueueLength();
+    }
+
+    /** Releases what a guard stands for. */
+    final void giveBack(int permits) {
+        sync.releaseShared(permits);
     }
 
     /** Returns the state that a subclass adds operations to. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.signalbox.loop;
 
+import dev.signalbox.core.internal.Collected;
 import dev.signalbox.loop.internal.Op;
 import java.lang.ref.Cleaner;
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.signalbox.core.internal;
 
+import org.jspecify.annotations.Nullable;
+
 /** How an object is named in messages and dumps. */
 public final class Identity {
     private Identity() {}
@@ -13,5 +15,15 @@ public final class Identity {
      */
     public static String of(Object object) {
         return object.getClass().getSimpleName() + '@' + Integer.toHexString(System.identityHashCode(object));
+    }
+
+    /**
+     * Names the owner of something: a thread by its name, a task or nobody as it shows itself.
+     *
+     * @param owner the owner; null if there is none
+     * @return its name
+     */
+    public static String ofOwner(@Nullable Object owner) {
+        return owner instanceof Thread thread ? "thread '" + thread.getName() + '\'' : String.valueOf(owner);
     }
 }

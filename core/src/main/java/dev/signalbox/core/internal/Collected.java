@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.signalbox.loop;
+package dev.signalbox.core.internal;
 
 import java.lang.ref.Cleaner;
 
 /** Calls who wants to know that something was collected. A thread of its own comes with the first use; most programs never need it. */
-final class Collected {
-    static final Cleaner CLEANER = Cleaner.create();
+public final class Collected {
+    /** The one for all. */
+    public static final Cleaner CLEANER = Cleaner.create();
 
     private Collected() {}
 }
