@@ -70,7 +70,7 @@ public final class AsyncLock extends Primitive {
         @Override
         public void close() {
             if (!closed) {
-                lock.release();
+                lock.giveBack();
                 closed = true; // after: a release that throws has released nothing
             }
         }
@@ -87,7 +87,7 @@ public final class AsyncLock extends Primitive {
      */
     public Guard acquire() {
         take(checkTask(), Task.FOREVER);
-        return new Hold(this);
+        return watch(new Hold(this));
     }
 
     /**
@@ -104,7 +104,7 @@ public final class AsyncLock extends Primitive {
         if (!tryAcquire(timeout)) {
             throw new TimeoutException(this + " was not free after " + timeout);
         }
-        return new Hold(this);
+        return watch(new Hold(this));
     }
 
     /**
@@ -178,6 +178,11 @@ public final class AsyncLock extends Primitive {
      * @throws WrongLoopException off its loop
      */
     public void release() {
+        giveBack();
+        releasedByHand();
+    }
+
+    private void giveBack() {
         check();
         if (!isHeld()) {
             throw new IllegalMonitorStateException("released a lock that is not held: " + this);

@@ -84,7 +84,7 @@ public sealed class AsyncSemaphore extends Primitive permits AsyncBoundedSemapho
         @Override
         public void close() {
             if (!closed) {
-                semaphore.release(count);
+                semaphore.giveBack(count);
                 closed = true; // after: a release that throws has released nothing
             }
         }
@@ -117,7 +117,7 @@ public sealed class AsyncSemaphore extends Primitive permits AsyncBoundedSemapho
     public Guard acquire(int permits) {
         Task<?> task = checkTask();
         take(task, Checks.positive(permits, "permits"), Task.FOREVER);
-        return new Permit(this, permits);
+        return watch(new Permit(this, permits));
     }
 
     /**
@@ -134,7 +134,7 @@ public sealed class AsyncSemaphore extends Primitive permits AsyncBoundedSemapho
         if (!tryAcquire(1, timeout)) {
             throw new TimeoutException("no permit of " + this + " after " + timeout);
         }
-        return new Permit(this, 1);
+        return watch(new Permit(this, 1));
     }
 
     /**
@@ -236,7 +236,12 @@ public sealed class AsyncSemaphore extends Primitive permits AsyncBoundedSemapho
      */
     public void release(int permits) {
         check();
-        Checks.positive(permits, "permits");
+        giveBack(Checks.positive(permits, "permits"));
+        releasedByHand();
+    }
+
+    private void giveBack(int permits) {
+        check();
         long free = (long) this.permits + permits;
         if (free > most()) {
             throw Checks.overRelease(free, most());

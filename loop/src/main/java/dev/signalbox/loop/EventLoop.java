@@ -2,8 +2,10 @@
 package dev.signalbox.loop;
 
 import dev.signalbox.core.internal.Checks;
+import dev.signalbox.core.LeakDetection;
 import dev.signalbox.core.internal.Durations;
 import dev.signalbox.core.internal.Identity;
+import dev.signalbox.core.internal.OpenGuards;
 import dev.signalbox.loop.internal.Engine;
 import dev.signalbox.loop.internal.Failures;
 import dev.signalbox.loop.internal.Item;
@@ -78,6 +80,8 @@ public final class EventLoop implements Executor, AutoCloseable {
     private final String name;
     private final BiConsumer<String, Throwable> handler;
     private final @Nullable Standstill standstill;
+    /** The guards that are watched; null when leaks are not looked for. */
+    final @Nullable OpenGuards guards;
 
     // Guarded by the baton: by the holder, or by the thread that runs or closes this loop while the baton lies on the
     // floor.
@@ -114,6 +118,7 @@ public final class EventLoop implements Executor, AutoCloseable {
     private EventLoop(Builder builder) {
         name = builder.name != null ? builder.name : "loop-" + LOOPS.incrementAndGet();
         handler = builder.handler;
+        guards = OpenGuards.at(builder.leakDetection, this::reportCollected);
         Runnable onWork = builder.onWork;
         Simulation simulation = builder.simulation.get();
         standstill = simulation == null && !builder.failOnStall
@@ -1104,6 +1109,11 @@ public final class EventLoop implements Executor, AutoCloseable {
         engine.ready(new Notice(this, () -> handle(what, exception)));
     }
 
+    /** On the cleaner's thread. A loop that is closed needs no report: its tasks have ended, and that told it all. */
+    private void reportCollected(String what, Throwable place) {
+        engine.post(new Notice(this, () -> handle(what, place)));
+    }
+
     /** What the other packages of this module may do. */
     private static final class Access extends LoopAccess {
         @Override
@@ -1156,6 +1166,7 @@ public final class EventLoop implements Executor, AutoCloseable {
         private @Nullable Runnable onWork;
         private long slowStep;
         private @Nullable Consumer<String> slowSteps;
+        private LeakDetection leakDetection = OpenGuards.LEVEL;
 
         private Builder() {}
 
@@ -1275,6 +1286,27 @@ public final class EventLoop implements Executor, AutoCloseable {
             long nanos = Durations.saturatedNanos(Checks.positive(slowStep, "slowStep"));
             this.slowSteps = Objects.requireNonNull(report, "report");
             this.slowStep = nanos;
+            return this;
+        }
+
+        /**
+         * Sets how this loop looks for leaks. At {@link LeakDetection#SAMPLED} and {@link LeakDetection#FULL} the exception handler is told
+         *
+         * <ul>
+         *   <li>of guards of the {@code Async} primitives that are never closed: see {@link LeakDetection};
+         *   <li>of every task that swallowed a cancel: a {@link CancelledException} was thrown where it waited, and its body returned all the
+         *       same, at once or later, without having called {@link Task#uncancel()}. The exception is the one that was thrown, so its stack
+         *       trace is the place. A task that ends cancelled or fails after all is not reported, nor one that ends while this loop closes.
+         * </ul>
+         *
+         * <p>Guards of {@code dev.signalbox.core} have the level of the process; those that a task leaves open are told to the exception handler of
+         * its loop.
+         *
+         * @param level the level; by default that of the process, which the system property {@code dev.signalbox.leaks} sets
+         * @return this
+         */
+        public Builder leakDetection(LeakDetection level) {
+            this.leakDetection = Objects.requireNonNull(level, "level");
             return this;
         }
 

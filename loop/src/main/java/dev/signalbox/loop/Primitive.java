@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.signalbox.loop;
 
+import dev.signalbox.core.Guard;
 import dev.signalbox.core.internal.Identity;
+import dev.signalbox.core.internal.OpenGuards;
 import java.lang.StackWalker.StackFrame;
 import java.util.Collection;
 import java.util.List;
@@ -12,6 +14,9 @@ abstract class Primitive extends LoopBound {
     // Written once by the thread that binds, read racily for messages only.
     private @Nullable String boundBy;
     private @Nullable StackFrame boundAt;
+
+    /** Written while guards are watched; the cleaner's thread reads it. */
+    private volatile boolean releasedByHand;
 
     /** Bound to the loop that creates it; one made by a thread waits for its first use. */
     Primitive() {
@@ -42,6 +47,19 @@ abstract class Primitive extends LoopBound {
     /** The tasks that have what others wait for here, as far as that is known; racily without the baton. */
     Collection<Task<?>> holders() {
         return List.of();
+    }
+
+    /** Makes a guard for what the running task has just acquired one to be watched, if the loop watches guards. */
+    final Guard watch(Guard guard) {
+        OpenGuards guards = loop().guards;
+        return guards == null ? guard : guards.watch(guard, this, () -> releasedByHand);
+    }
+
+    /** Who releases without a guard need not close guards. */
+    final void releasedByHand() {
+        if (loop().guards != null && !releasedByHand) {
+            releasedByHand = true;
+        }
     }
 
     /** The state for {@code toString()}, as {@code permits=1, waiters=0}; read from any thread. */

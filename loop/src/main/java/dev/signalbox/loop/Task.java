@@ -2,6 +2,7 @@
 package dev.signalbox.loop;
 
 import dev.signalbox.core.internal.Identity;
+import dev.signalbox.core.internal.OpenGuards;
 import dev.signalbox.loop.internal.Engine;
 import dev.signalbox.loop.internal.Failures;
 import dev.signalbox.loop.internal.Item;
@@ -71,6 +72,8 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     private int deliveries;
 
     private @Nullable String cancelMessage;
+    /** The cancel that was thrown and not dealt with; only where the loop looks for swallowed ones. */
+    private @Nullable CancelledException unanswered;
     /** Waits that were refused because the loop is closing. */
     private int refusals;
 
@@ -115,7 +118,8 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
      */
     public int uncancel() {
         check();
-        requests = Math.max(requests - 1, 0);
+        takeBack();
+        unanswered = null;
         undelivered = Math.min(undelivered, requests);
         if (requests == 0) {
             undeliveredExpiries = 0;
@@ -291,6 +295,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     private void end(@Nullable Object value, @Nullable Throwable thrown) {
         loop().remove(this);
         locals = null; // a task that is done may be kept for its result
+        reportLeaks(thrown == null && !isCancelPending());
         if (thrown == null && isCancelPending()) {
             endCancelled(cancelMessage, null);
         } else if (thrown == null) {
@@ -301,6 +306,22 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
         } else {
             finishFailed(thrown);
             tellGroup();
+        }
+    }
+
+    /** What it should have dealt with before its end. */
+    private void reportLeaks(boolean succeeded) {
+        EventLoop loop = loop();
+        if (loop.guards != null) {
+            loop.guards.ended(this, this::describe, loop::report);
+        }
+        if (OpenGuards.OF_CORE != null) {
+            OpenGuards.OF_CORE.ended(this, this::describe, loop::report);
+        }
+        CancelledException swallowed = unanswered;
+        unanswered = null;
+        if (swallowed != null && succeeded && !loop.isClosing()) {
+            loop.report(describe() + " swallowed a cancel", swallowed);
         }
     }
 
@@ -477,6 +498,13 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
         if (undelivered && undeliveredExpiries > 0) {
             undeliveredExpiries--;
         }
+        takeBack();
+        if (requests == 0) {
+            unanswered = null;
+        }
+    }
+
+    private void takeBack() {
         requests = Math.max(requests - 1, 0);
     }
 
@@ -487,7 +515,11 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     /** The exception to throw now for all the requests that were not thrown yet. */
     CancelledException deliverCancel(@Nullable Throwable cause) {
         delivered();
-        return new CancelledException(cancelMessage, this, cause);
+        CancelledException cancelled = new CancelledException(cancelMessage, this, cause);
+        if (loop().guards != null && unanswered == null) {
+            unanswered = cancelled;
+        }
+        return cancelled;
     }
 
     private void delivered() {
