@@ -4,8 +4,13 @@ package dev.signalbox.loop;
 import dev.signalbox.core.Guard;
 import dev.signalbox.core.internal.Checks;
 import dev.signalbox.core.internal.Durations;
+import dev.signalbox.core.internal.OpenGuards;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.TimeoutException;
 
 /**
@@ -290,6 +295,22 @@ public sealed class AsyncSemaphore extends Primitive permits AsyncBoundedSemapho
     public int waiters() {
         check();
         return waiters.size();
+    }
+
+    /** Known as far as guards are watched. */
+    @Override
+    Collection<Task<?>> holders() {
+        OpenGuards guards = loop().guards;
+        if (guards == null) {
+            return List.of();
+        }
+        Set<Task<?>> tasks = new LinkedHashSet<>();
+        for (Object owner : guards.ownersOf(this)) {
+            if (owner instanceof Task<?> task) {
+                tasks.add(task);
+            }
+        }
+        return tasks;
     }
 
     @Override

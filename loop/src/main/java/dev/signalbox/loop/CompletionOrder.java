@@ -55,7 +55,7 @@ final class CompletionOrder<F extends Future<?>> extends LoopBound implements It
     private static final class InOrder<F extends Future<?>> extends LoopBound implements Iterator<F> {
         // Guarded by the baton.
         private final Deque<F> done = new ArrayDeque<>();
-        private final WaitList takers = new WaitList(this);
+        private final WaitList takers = new WaitList("asCompleted");
         /** How many no call of {@code next} has claimed. */
         private int left;
         /** How many of the done ones belong to tasks that have been woken for them. */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.signalbox.loop;
 
-import dev.signalbox.core.internal.Checks;
 import dev.signalbox.core.LeakDetection;
+import dev.signalbox.core.internal.Checks;
 import dev.signalbox.core.internal.Durations;
 import dev.signalbox.core.internal.Identity;
 import dev.signalbox.core.internal.OpenGuards;
@@ -83,6 +83,9 @@ public final class EventLoop implements Executor, AutoCloseable {
     /** The guards that are watched; null when leaks are not looked for. */
     final @Nullable OpenGuards guards;
 
+    /** Sees what runs; null: nobody wants to. */
+    final @Nullable Observer observer;
+
     // Guarded by the baton: by the holder, or by the thread that runs or closes this loop while the baton lies on the
     // floor.
     /** The task whose code runs; null in a callback. */
@@ -132,6 +135,8 @@ public final class EventLoop implements Executor, AutoCloseable {
                 standstill);
         Consumer<String> report = builder.slowSteps;
         watchdog = report == null ? null : new Watchdog(this, builder.slowStep, report);
+        Timeline timeline = builder.timeline;
+        observer = timeline == null ? null : timeline.recorder(name, engine::nanoTime);
     }
 
     private void tell(Runnable onWork) {
@@ -830,6 +835,9 @@ public final class EventLoop implements Executor, AutoCloseable {
     <T extends @Nullable Object> Task<T> newTask(@Nullable String taskName, @Nullable TaskGroup group) {
         Task<T> task = new Task<>(this, ++tasksMade, taskName, group);
         tasks.add(task);
+        if (observer != null) {
+            observer.created(task);
+        }
         return task;
     }
 
@@ -982,16 +990,25 @@ public final class EventLoop implements Executor, AutoCloseable {
     /** From here on this task's code runs, or, with null, no task's. */
     void enter(@Nullable Task<?> task) {
         current = task;
+        if (observer != null && task != null) {
+            observer.runs(task);
+        }
     }
 
     /** From here on the code of a callback runs, which begins with these values of task-locals. */
     void enterCallback(@Nullable Locals locals) {
         callbackLocals = locals;
+        if (observer != null) {
+            observer.callbackBegins();
+        }
     }
 
     /** The code of a callback has run: what it set is forgotten. */
     void leaveCallback() {
         callbackLocals = null;
+        if (observer != null) {
+            observer.callbackEnds();
+        }
     }
 
     /** The values of task-locals where the loop is: in the task or callback whose code runs. */
@@ -1159,7 +1176,7 @@ public final class EventLoop implements Executor, AutoCloseable {
     /** Options of a loop. */
     public static final class Builder {
         private @Nullable String name;
-        private Supplier<@Nullable Simulation> simulation = Simulation::configured;
+        private Supplier<? extends @Nullable Simulation> simulation = Simulation::configured;
         private boolean failOnStall;
         private BiConsumer<String, Throwable> handler = Builder::log;
         private UnaryOperator<ThreadFactory> workers = UnaryOperator.identity();
@@ -1167,6 +1184,7 @@ public final class EventLoop implements Executor, AutoCloseable {
         private long slowStep;
         private @Nullable Consumer<String> slowSteps;
         private LeakDetection leakDetection = OpenGuards.LEVEL;
+        private @Nullable Timeline timeline;
 
         private Builder() {}
 
@@ -1218,6 +1236,17 @@ public final class EventLoop implements Executor, AutoCloseable {
          */
         public Builder failOnStall(boolean on) {
             this.failOnStall = on;
+            return this;
+        }
+
+        /**
+         * Has the run of the loop recorded, to be drawn.
+         *
+         * @param timeline where; it may record other loops too. Nothing is recorded by default
+         * @return this
+         */
+        public Builder record(Timeline timeline) {
+            this.timeline = Objects.requireNonNull(timeline, "timeline");
             return this;
         }
 

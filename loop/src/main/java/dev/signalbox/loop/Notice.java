@@ -19,6 +19,7 @@ final class Notice extends Job {
 
     @Override
     protected void run() {
+        loop.enterCallback(null);
         code.run();
         loop.leaveCallback();
     }

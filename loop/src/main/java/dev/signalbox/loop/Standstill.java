@@ -18,6 +18,9 @@ final class Standstill implements Lull {
     private final EventLoop loop;
     private final @Nullable Simulation virtual;
     private final boolean failOnStall;
+    /** When it was last looked for rings, in real time. */
+    private long looked = System.nanoTime();
+
     /** Those who go on when nobody else can. */
     private final WaitList settling = new WaitList("everybody else");
 
@@ -78,11 +81,24 @@ final class Standstill implements Lull {
         if (!failOnStall) {
             return nanos;
         }
-        boolean stalled = !out && nanosToTimer == Engine.FOREVER && loop.isEnding();
-        if (stalled) {
-            loop.engine.stop(new StalledLoopException(loop.describe() + " is stalled: no timer, no outside source"));
+        StalledLoopException stall = stall(!out && nanosToTimer == Engine.FOREVER);
+        if (stall != null) {
+            loop.engine.stop(stall);
             return 0;
         }
         return Math.min(nanos, LOOK_NANOS);
+    }
+
+    /** Why nobody here can go on; null if somebody may. A run that has no end of its own may always be sent something. */
+    private @Nullable StalledLoopException stall(boolean nothingToCome) {
+        if (nothingToCome && loop.isEnding()) {
+            return new StalledLoopException(WaitGraph.stall(loop));
+        }
+        long now = System.nanoTime();
+        if (now - looked < LOOK_NANOS) {
+            return null; // to go through all tasks at each sleep would be dear
+        }
+        looked = now;
+        return WaitGraph.ring(loop) == null ? null : new StalledLoopException(WaitGraph.stall(loop));
     }
 }

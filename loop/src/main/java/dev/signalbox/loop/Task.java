@@ -207,6 +207,10 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
             HeldBack turn = new HeldBack(task, this);
             task.waiting = turn;
             queue.add(turn);
+            Observer observer = task.loop().observer;
+            if (observer != null) {
+                observer.waits(task, turn);
+            }
         }
     }
 
@@ -221,6 +225,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
 
         @Override
         void goOn() {
+            task.tellReady();
             task.engine().ready(start);
         }
 
@@ -300,12 +305,12 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
             endCancelled(cancelMessage, null);
         } else if (thrown == null) {
             finishSucceeded(value);
-            tellGroup();
+            tellEnded();
         } else if (isOwnCancel(thrown)) {
             endCancelled(thrown.getMessage(), thrown);
         } else {
             finishFailed(thrown);
-            tellGroup();
+            tellEnded();
         }
     }
 
@@ -328,10 +333,14 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     private void endCancelled(@Nullable String message, @Nullable Throwable thrown) {
         Throwable reason = group == null ? null : group.reason();
         finishCancelled(message, reason == null ? thrown : reason); // why it was cancelled says more than where
-        tellGroup();
+        tellEnded();
     }
 
-    private void tellGroup() {
+    private void tellEnded() {
+        Observer observer = loop().observer;
+        if (observer != null) {
+            observer.ended(this);
+        }
         if (group != null) {
             group.ended(this);
         }
@@ -621,12 +630,19 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
         EventLoop loop = loop();
         Engine engine = loop.engine;
         Worker me = worker();
+        Observer observer = loop.observer;
         loop.current = null;
         try {
+            if (observer != null) {
+                tellParks(observer);
+            }
             if (ready) {
                 engine.ready(me);
             }
             engine.suspend(me);
+            if (observer != null) {
+                observer.runs(this);
+            }
         } catch (StackOverflowError e) {
             engine.failure = e; // no call: there may be no room for one
             throw e;
@@ -635,9 +651,26 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
         }
     }
 
+    private void tellParks(Observer observer) {
+        Wait wait = activeWait();
+        if (wait == null) {
+            observer.ready(this);
+        } else {
+            observer.waits(this, wait);
+        }
+    }
+
     /** Its stack is to go on; only while it is suspended, and once. */
     void wake() {
+        tellReady();
         engine().ready(worker());
+    }
+
+    private void tellReady() {
+        Observer observer = loop().observer;
+        if (observer != null) {
+            observer.ready(this);
+        }
     }
 
     private Worker worker() {
@@ -841,6 +874,10 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
         EventLoop loop = loop();
         RunningLoops.remember(loop);
         waiting = off;
+        Observer observer = loop.observer;
+        if (observer != null) {
+            observer.leaves(this, off);
+        }
         loop.enter(null);
         loop.wentOut();
         try {

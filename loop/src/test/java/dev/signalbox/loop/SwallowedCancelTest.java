@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -43,12 +44,12 @@ final class SwallowedCancelTest {
             var task = createTask("deaf", body);
             yieldNow();
             task.cancel("enough");
-            catchThrowable(task::await);
+            swallow(task::await);
         });
     }
 
     private static void sleepDeaf() {
-        catchThrowable(() -> Async.sleep(LONG));
+        swallow(() -> Async.sleep(LONG));
     }
 
     // ---------------------------------------------------------------- reported
@@ -78,12 +79,12 @@ final class SwallowedCancelTest {
 
     @Test
     void taskThatAwaitedWhatTookTheCancel_isReported() {
-        cancelled(LeakDetection.FULL, () -> catchThrowable(() -> new Future<>().await()));
+        cancelled(LeakDetection.FULL, () -> swallow(() -> new Future<>().await()));
         cancelled(LeakDetection.FULL, () -> {
             var inner = createTask("inner", () -> Async.sleep(LONG));
-            catchThrowable(inner::await);
+            swallow(inner::await);
         });
-        cancelled(LeakDetection.FULL, () -> catchThrowable(() -> Async.gather(() -> Async.sleep(LONG))));
+        cancelled(LeakDetection.FULL, () -> swallow(() -> Async.gather(() -> Async.sleep(LONG))));
 
         assertThat(told).hasSize(3).allMatch(what -> what.endsWith("task 'deaf' swallowed a cancel"));
     }
@@ -105,7 +106,7 @@ final class SwallowedCancelTest {
     void cancelWithinATimeLimit_isReported_thoughTheTimeIsUpToo() {
         run(LeakDetection.FULL, loop -> {
             var task = createTask("deaf", () -> {
-                catchThrowable(() -> Async.timeout(Duration.ZERO, () -> {
+                swallow(() -> Async.timeout(Duration.ZERO, () -> {
                     Async.currentTask().cancel("enough");
                     Async.sleep(LONG);
                 }));
@@ -164,7 +165,7 @@ final class SwallowedCancelTest {
         run(LeakDetection.FULL, loop -> {
             var task = createTask(SwallowedCancelTest::sleepDeaf);
             task.cancel();
-            catchThrowable(task::await);
+            swallow(task::await);
         });
 
         assertThat(told).isEmpty();
@@ -173,9 +174,9 @@ final class SwallowedCancelTest {
     @Test
     void timeLimits_areNotReported() {
         run(LeakDetection.FULL, loop -> {
-            createTask(() -> catchThrowable(() -> Async.timeout(Duration.ofNanos(1), () -> Async.sleep(LONG))))
+            createTask(() -> swallow(() -> Async.timeout(Duration.ofNanos(1), () -> Async.sleep(LONG))))
                     .await();
-            createTask(() -> catchThrowable(() -> Async.timeout(
+            createTask(() -> swallow(() -> Async.timeout(
                             Duration.ofNanos(1),
                             () -> Async.timeout(Duration.ofNanos(1), () -> new Future<>().await()))))
                     .await();
@@ -205,7 +206,7 @@ final class SwallowedCancelTest {
             });
             yieldNow();
             owner.cancel();
-            catchThrowable(owner::await);
+            swallow(owner::await);
         });
 
         assertThat(told).isEmpty();
@@ -226,5 +227,9 @@ final class SwallowedCancelTest {
         cancelled(LeakDetection.OFF, SwallowedCancelTest::sleepDeaf);
 
         assertThat(told).isEmpty();
+    }
+
+    private static void swallow(ThrowingCallable call) {
+        var unused = catchThrowable(call);
     }
 }

@@ -124,6 +124,7 @@ final class DocumentedCodeTest {
         assertThat(DocumentedFragments.taskGroup()).isEqualTo(3);
         assertThat(DocumentedFragments.asyncSemaphore("page")).isEqualTo(8);
         assertThat(DocumentedFragments.asyncLock()).isEqualTo(2);
+        assertThat(DocumentedFragments.timeline()).contains("\na  ", "\nb  ", ".AsyncSemaphore-1.");
         assertThat(new DocumentedFragments.Crawl().run()).containsExactlyInAnyOrder("/", "/a", "/b", "done", "done");
         assertThat(DocumentedFragments.asyncLifo()).isEqualTo("second");
         assertThat(DocumentedFragments.asyncByPriority()).isEqualTo("eat");

@@ -35,6 +35,7 @@ import dev.signalbox.loop.Future;
 import dev.signalbox.loop.Task;
 import dev.signalbox.loop.TaskGroup;
 import dev.signalbox.loop.TaskLocal;
+import dev.signalbox.loop.Timeline;
 import dev.signalbox.loop.testing.TestLoop;
 import java.net.URI;
 import java.time.Duration;
@@ -559,6 +560,24 @@ final class DocumentedFragments {
             }
             return limit.availablePermits();
         });
+    }
+
+    static String timeline() {
+        var timeline = new Timeline();
+        try (var loop = EventLoop.builder().record(timeline).build()) {
+            loop.runUntilComplete(() -> {
+                var limit = new AsyncSemaphore(1);
+                gather(createTask("a", () -> work(limit)), createTask("b", () -> work(limit)));
+            });
+        }
+        System.out.println(timeline.toText());
+        return timeline.toText();
+    }
+
+    private static void work(AsyncSemaphore limit) {
+        try (var permit = limit.acquire()) {
+            sleep(Duration.ofMillis(5));
+        }
     }
 
     static int asyncLock() {

@@ -8,9 +8,4 @@ final class Seed extends Throwable {
     Seed(long seed) {
         super("with seed " + seed + " (to repeat it: TestLoop.run(" + seed + "L, body))", null, false, false);
     }
-
-    @Override
-    public String toString() {
-        return getMessage();
-    }
 }

@@ -428,7 +428,7 @@ final class TestLoopTest {
         Throwable found = catchThrowable(() -> TestLoop.forEachSeed(1_000, TestLoopTest::lostUpdate));
         assertThat(found).isInstanceOf(AssertionError.class);
         assertThat(found.getSuppressed()).hasSize(1);
-        String hint = found.getSuppressed()[0].toString();
+        String hint = found.getSuppressed()[0].getMessage();
         assertThat(hint).matches("with seed \\d+ \\(to repeat it: TestLoop\\.run\\(\\d+L, body\\)\\)");
         long seed = Long.parseLong(hint.replaceAll("with seed (\\d+) .*", "$1"));
         assertThatThrownBy(() -> TestLoop.run(seed, TestLoopTest::lostUpdate)).isInstanceOf(AssertionError.class);
