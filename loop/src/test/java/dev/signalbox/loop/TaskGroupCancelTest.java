@@ -16,11 +16,12 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Groups whose owner is cancelled, groups within groups and within time limits, and groups of a loop that closes. */
 @Timeout(60)
 final class TaskGroupCancelTest {
-    private static final Duration SHORT = Duration.ofMillis(2);
     private static final Duration LONG = Duration.ofHours(1);
 
     private final Steps steps = new Steps();
@@ -196,28 +197,27 @@ final class TaskGroupCancelTest {
     }
 
     /** Cancelled from inside and from outside at once. */
-    @Test
-    void inJoin_andTheGroupIsCancelledToo_theOwnersCancelIsThrown() {
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void inJoin_andTheGroupIsCancelledToo_theOwnersCancelIsThrown(boolean groupFirst) {
         EventLoop.run(() -> {
-            for (boolean groupFirst : new boolean[] {true, false}) {
-                var groups = new ArrayList<TaskGroup>();
-                var owner = createTask(() -> {
-                    try (var group = TaskGroup.open()) {
-                        groups.add(group);
-                        group.fork(() -> cleanUpFor(2));
-                        group.join();
-                        steps.at(99);
-                    }
-                });
-                turns(2);
-                if (groupFirst) {
-                    groups.get(0).cancel();
+            var groups = new ArrayList<TaskGroup>();
+            var owner = createTask(() -> {
+                try (var group = TaskGroup.open()) {
+                    groups.add(group);
+                    group.fork(() -> cleanUpFor(2));
+                    group.join();
+                    steps.at(99);
                 }
-                owner.cancel("test");
+            });
+            turns(2);
+            if (groupFirst) {
                 groups.get(0).cancel();
-                assertThatThrownBy(owner::await).hasMessage("test");
-                assertThat(owner.isCancelled()).isTrue();
             }
+            owner.cancel("test");
+            groups.get(0).cancel();
+            assertThatThrownBy(owner::await).hasMessage("test");
+            assertThat(owner.isCancelled()).isTrue();
             steps.done(1);
         });
     }
@@ -660,14 +660,15 @@ final class TaskGroupCancelTest {
 
     // ---------------------------------------------------------------- time limits
 
-    /** test_timeout_taskgroup: the failures win over the time that is up, and nothing of it stays behind. */
     @Test
     void inATimeout_timeIsUp_cancelsTheTasks() {
         EventLoop.run(() -> {
+            var limit = Deadline.after(LONG);
             var tasks = new ArrayList<Task<?>>();
-            assertThatThrownBy(() -> timeout(SHORT, () -> {
+            assertThatThrownBy(() -> limit.run(() -> {
                         try (var group = TaskGroup.open()) {
                             tasks.add(group.fork(() -> cleanUpFor(2)));
+                            timeIsUpInTheNextTurn(limit);
                             group.join();
                         }
                     }))
@@ -677,15 +678,16 @@ final class TaskGroupCancelTest {
         });
     }
 
+    /** test_timeout_taskgroup: the failures win over the time that is up, and nothing of it stays behind. */
     @Test
     void inATimeout_timeIsUp_andATaskFails_theFailureIsThrown() {
         EventLoop.run(() -> {
-            var limit = Deadline.after(Duration.ofHours(1));
+            var limit = Deadline.after(LONG);
             assertThatThrownBy(() -> limit.run(() -> {
                         try (var group = TaskGroup.open()) {
                             group.fork(() -> failOnCancel(new ArithmeticException("first")));
                             group.fork(() -> failOnCancel(new ArithmeticException("second")));
-                            createTask(() -> limit.moveTo(Duration.ZERO)); // once both of these wait
+                            timeIsUpInTheNextTurn(limit); // once both of these wait
                             group.join();
                         }
                     }))
@@ -699,21 +701,17 @@ final class TaskGroupCancelTest {
     @Test
     void inATimeout_timeIsUp_inClose_theResultCounts() throws Exception {
         EventLoop.run(() -> {
-            var result = timeout(SHORT, () -> {
+            var limit = Deadline.after(LONG);
+            var result = limit.run(() -> {
                 try (var group = TaskGroup.open()) {
-                    group.fork(() -> {
-                        try {
-                            new AsyncEvent().await();
-                        } finally {
-                            Async.sleep(Duration.ofMillis(10));
-                        }
-                    });
+                    group.fork(() -> cleanUpWhileTimeRunsOut(limit));
                     yieldNow();
                     group.cancel();
                 }
                 return "x";
             });
             assertThat(result).isEqualTo("x");
+            assertThat(limit.hasExpired()).isTrue();
             assertNothingLeft();
         });
     }
@@ -722,15 +720,10 @@ final class TaskGroupCancelTest {
     @Test
     void inATimeout_timeIsUp_whileACancelledGroupCleansUp_isATimeout() {
         EventLoop.run(() -> {
-            assertThatThrownBy(() -> timeout(SHORT, () -> {
+            var limit = Deadline.after(LONG);
+            assertThatThrownBy(() -> limit.run(() -> {
                         try (var group = TaskGroup.open()) {
-                            group.fork(() -> {
-                                try {
-                                    new AsyncEvent().await();
-                                } finally {
-                                    Async.sleep(Duration.ofMillis(10));
-                                }
-                            });
+                            group.fork(() -> cleanUpWhileTimeRunsOut(limit));
                             yieldNow();
                             group.cancel();
                             group.join();
@@ -745,21 +738,17 @@ final class TaskGroupCancelTest {
     @Test
     void inATimeout_theOwnerIsCancelledToo_isNoTimeout() {
         EventLoop.run(() -> {
-            var owner = createTask(() -> timeout(SHORT, () -> {
+            var limit = Deadline.after(LONG);
+            var owner = createTask(() -> limit.run(() -> {
                 try (var group = TaskGroup.open()) {
-                    group.fork(() -> {
-                        try {
-                            new AsyncEvent().await();
-                        } finally {
-                            Async.sleep(Duration.ofMillis(10));
-                        }
-                    });
+                    group.fork(() -> cleanUpWhileTimeRunsOut(limit));
                     group.join();
                 }
             }));
             turns(2);
             owner.cancel("foreign");
             assertThatThrownBy(owner::await).isInstanceOf(CancelledException.class);
+            assertThat(limit.hasExpired()).isTrue();
             assertThat(owner.isCancelled()).isTrue();
             assertThat(owner.cancelling()).isEqualTo(1);
         });
@@ -770,7 +759,7 @@ final class TaskGroupCancelTest {
         EventLoop.run(() -> {
             try (var group = TaskGroup.open()) {
                 var sibling = group.fork(() -> new AsyncEvent().await());
-                group.fork(() -> timeout(SHORT, () -> new AsyncEvent().await()));
+                group.fork(() -> timeout(Duration.ZERO, () -> new AsyncEvent().await()));
                 assertThatThrownBy(group::join).hasCauseExactlyInstanceOf(TimeoutException.class);
                 assertThat(sibling.isCancelled()).isTrue();
             }
@@ -974,6 +963,20 @@ final class TaskGroupCancelTest {
         } finally {
             turns(turns);
         }
+    }
+
+    /** Waits for ever, and when it is cancelled, the time of the limit is up before it has ended. */
+    private static void cleanUpWhileTimeRunsOut(Deadline limit) {
+        try {
+            new AsyncEvent().await();
+        } finally {
+            limit.moveTo(Duration.ZERO);
+            yieldNow();
+        }
+    }
+
+    private static void timeIsUpInTheNextTurn(Deadline limit) {
+        createTask(() -> limit.moveTo(Duration.ZERO));
     }
 
     private static void failOnCancel(RuntimeException failure) {
