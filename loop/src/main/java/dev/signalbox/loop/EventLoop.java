@@ -417,7 +417,7 @@ public final class EventLoop implements Executor, AutoCloseable {
     private @Nullable Throwable cancelRest() {
         sweeping = true;
         try {
-            new CancelSweep("the main task is done").cancel(tasks.snapshot());
+            CancelSweep.cancelAll(tasks.snapshot(), "the main task is done");
         } catch (OutOfMemoryError e) {
             return e; // nothing to keep the walk in: closing cancels them all the same
         } finally {
@@ -1049,10 +1049,6 @@ public final class EventLoop implements Executor, AutoCloseable {
         return ending;
     }
 
-    boolean isSweeping() {
-        return sweeping;
-    }
-
     /** The task is done. */
     void remove(Task<?> task) {
         tasks.remove(task);
@@ -1066,6 +1062,9 @@ public final class EventLoop implements Executor, AutoCloseable {
      * no stack can follow.
      */
     void abort(TaskGroup group) {
+        if (sweeping) {
+            return;
+        }
         aborted.add(group);
         if (aborted.size() > 1) {
             return; // below this one on the stack somebody goes through them
@@ -1083,10 +1082,6 @@ public final class EventLoop implements Executor, AutoCloseable {
     /** The tasks as a thread sees them that watches from outside: some may be missing. */
     List<Task<?>> tasksAsSeen() {
         return tasks.snapshot();
-    }
-
-    int taskCount() {
-        return tasks.size();
     }
 
     Unobserved unobserved(Future<?> future, Throwable exception) {

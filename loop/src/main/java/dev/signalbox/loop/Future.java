@@ -5,6 +5,8 @@ import dev.signalbox.core.internal.Durations;
 import dev.signalbox.core.internal.Identity;
 import dev.signalbox.loop.internal.Failures;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -154,9 +156,8 @@ public sealed class Future<T extends @Nullable Object> extends LoopBound permits
         }
 
         @Override
-        @Nullable
-        Task<?> awaitedTask() {
-            return future instanceof Task<?> task && task.isPending() ? task : null;
+        Collection<? extends Future<?>> awaited() {
+            return future instanceof Task ? List.of(future) : List.of(); // others are not worth a walk
         }
 
         @Override
@@ -166,7 +167,7 @@ public sealed class Future<T extends @Nullable Object> extends LoopBound permits
 
         @Override
         boolean forwardCancel(@Nullable String message) {
-            cancelForwarded = awaitedTask() != null || future.cancelFromLoop(message);
+            cancelForwarded = future instanceof Task ? future.isPending() : future.cancelFromLoop(message);
             return cancelForwarded;
         }
     }

@@ -4,9 +4,7 @@ package dev.signalbox.loop;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A task that waits for many futures: until all are done or the first went wrong. A cancel is passed on to all of them. */
@@ -14,7 +12,6 @@ final class GatherWait extends Wait {
     private final List<? extends Future<?>> futures;
     private final Watch<Future<?>> watch = new Watch<>(this::done);
     private @Nullable Future<?> failed;
-    private boolean cancelling;
     private boolean cancelForwarded;
 
     private GatherWait(Task<?> task, List<? extends Future<?>> futures) {
@@ -97,17 +94,10 @@ final class GatherWait extends Wait {
 
     @Override
     boolean forwardCancel(@Nullable String message) {
-        if (cancelling) {
-            return false; // one of the futures waits for this task in turn
-        }
-        cancelling = true;
-        Set<Future<?>> distinct = Collections.newSetFromMap(new IdentityHashMap<>());
-        distinct.addAll(futures);
         boolean taken = false;
-        for (Future<?> future : distinct) {
-            taken |= future.cancelFromLoop(message);
+        for (Future<?> future : futures) {
+            taken |= future instanceof Task ? future.isPending() : future.cancelFromLoop(message);
         }
-        cancelling = false;
         cancelForwarded = taken;
         return taken;
     }

@@ -374,78 +374,43 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
         if (!isPending()) {
             return false;
         }
-        if (loop().isSweeping()) {
-            return true; // this task gets a cancel of its own
-        }
-        cancelChain(message, null);
+        CancelSweep.cancel(this, message);
         return true;
     }
 
-    /** Cancels this together with the other members of its group. */
-    void cancelAsMember(String message) {
-        if (isPending() && !loop().isSweeping()) {
-            cancelChain(message, group);
-        }
-    }
-
-    private void cancelChain(@Nullable String message, @Nullable TaskGroup cancelled) {
-        boolean inRing = isInRing(cancelled);
-        Task<?> task = this;
-        while (task != null) {
-            task = task.takeCancel(message, !inRing && task.isForwarding(cancelled));
-        }
-    }
-
-    /** Takes a cancel and returns the task that has to take it too, since this one waits for it. */
-    @Nullable
-    Task<?> takeCancel(@Nullable String message, boolean forward) {
+    /**
+     * Takes a cancel. What it waits for has been cancelled before as far as that is tasks.
+     *
+     * @param outlast whether it waits on if something takes the cancel in its place
+     */
+    void takeCancel(@Nullable String message, boolean outlast) {
         requests++;
         cancelMessage = message;
         Wait wait = activeWait();
-        if (wait != null && forward) {
-            Task<?> inner = wait.awaitedTask();
-            if (wait.forwardCancel(message)) {
-                return inner;
-            }
+        if (wait != null && wait.forwardCancel(message) && outlast) {
+            return;
         }
         undelivered++;
         if (wait != null) {
             wait.cancel();
         }
-        return null;
     }
 
-    /** Whether tasks that wait for each other lead from here back to here: then the ring is broken here. */
-    private boolean isInRing(@Nullable TaskGroup cancelled) {
-        int most = loop().taskCount();
-        int hops = 0;
-        Task<?> task = this;
-        while (task != null && hops <= most) {
-            task = task.isForwarding(cancelled) ? task.awaitedTask() : null;
-            hops++;
+    boolean isMemberOf(TaskGroup other) {
+        return group == other;
+    }
+
+    boolean ownsGroup() {
+        return innermost != null;
+    }
+
+    /** Whether it has a group open whose members are cancelled: for these it will wait, whatever comes. */
+    boolean ownsCancelledGroup() {
+        TaskGroup open = innermost;
+        while (open != null && !open.isAborted()) {
+            open = open.outer;
         }
-        return hops > most;
-    }
-
-    /**
-     * Whether a cancel goes on from here to the task that this one awaits. One of a whole group need not if that is a member too, and must not
-     * if that waits for the tasks of a cancelled group, perhaps for this one.
-     */
-    private boolean isForwarding(@Nullable TaskGroup cancelled) {
-        Task<?> awaited = cancelled == null ? null : awaitedTask();
-        return awaited == null || (awaited.group != cancelled && !awaitsOwner());
-    }
-
-    /** Whether it awaits one that waits for the tasks of a cancelled group, and goes on waiting for them whatever comes. */
-    boolean awaitsOwner() {
-        Task<?> awaited = awaitedTask();
-        Wait wait = awaited == null ? null : awaited.activeWait();
-        return wait != null && wait.isCancelled();
-    }
-
-    private @Nullable Task<?> awaitedTask() {
-        Wait wait = activeWait();
-        return wait == null ? null : wait.awaitedTask();
+        return open != null;
     }
 
     /** All that it waits for, as far as a cancel is passed on to it. */
@@ -485,16 +450,13 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
         return true;
     }
 
-    /** Gives what is pending to what this task waits for, or is about to; true if that took it. */
+    /** Gives what is pending to what this task waits for, or is about to; true if that took it, which may end the wait. */
     private boolean passOn(Wait wait) {
-        Task<?> inner = wait.awaitedTask();
         if (!wait.forwardCancel(cancelMessage)) {
             return false;
         }
         delivered();
-        if (inner != null) {
-            inner.cancelFromLoop(cancelMessage);
-        }
+        CancelSweep.cancelAwaited(this, wait.awaited(), cancelMessage);
         return true;
     }
 

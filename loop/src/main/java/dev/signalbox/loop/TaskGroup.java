@@ -59,7 +59,7 @@ public final class TaskGroup extends LoopBound implements AutoCloseable {
     /** How many tasks may run at a time. */
     private final int limit;
     /** The one that its owner opened before, if that is still open. */
-    private final @Nullable TaskGroup outer;
+    final @Nullable TaskGroup outer;
 
     // Guarded by the baton.
     /** Those that have not ended, in the order in which they were forked. */
@@ -338,11 +338,6 @@ public final class TaskGroup extends LoopBound implements AutoCloseable {
         void cancel() {
             group.abort("the owner was cancelled");
         }
-
-        @Override
-        boolean isCancelled() {
-            return group.aborted != null;
-        }
     }
 
     /** The first failure, with the others suppressed; null if there is none. Whoever asks throws it. */
@@ -384,10 +379,14 @@ public final class TaskGroup extends LoopBound implements AutoCloseable {
         return closed || (joined && tasks.isEmpty());
     }
 
+    boolean isAborted() {
+        return aborted != null;
+    }
+
     /** Called by the loop, for groups may be nested deeply. */
     void cancelTasks() {
         String message = "cancelled by its task group: " + aborted;
-        List.copyOf(tasks).forEach(task -> task.cancelAsMember(message));
+        CancelSweep.cancelMembers(List.copyOf(tasks), message, this);
     }
 
     /** A task has ended. */

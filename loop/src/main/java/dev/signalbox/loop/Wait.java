@@ -113,26 +113,14 @@ class Wait extends Link {
         return end == End.CANCELLED;
     }
 
-    /** The task, not done yet, for which this one waits; null if it waits for something else. */
-    @Nullable
-    Task<?> awaitedTask() {
-        return null;
-    }
-
-    /** Everything to which {@link #forwardCancel} passes a cancel on, done or not. */
+    /** The futures, tasks among them, to which a cancel of the task is passed on, done or not. */
     Collection<? extends Future<?>> awaited() {
-        Task<?> awaited = awaitedTask();
-        return awaited == null ? List.of() : List.of(awaited);
-    }
-
-    /** Whether what the task waits for was cancelled already, and the wait outlasts that: another cancel would change nothing. */
-    boolean isCancelled() {
-        return false;
+        return List.of();
     }
 
     /**
-     * Passes a cancel of the task on to what it waits for. True when that took it: then the task goes on waiting, until what it waits for
-     * has ended. Of an {@link #awaitedTask()} it only remembers that; cancelling that one is the caller's, since chains may be long.
+     * Passes a cancel of the task on to what it waits for. True when something takes it: then the task goes on waiting, until that has
+     * ended. Of tasks among the {@link #awaited()} ones it only remembers that; {@link CancelSweep} cancels them, since chains may be long.
      */
     boolean forwardCancel(@Nullable String message) {
         return false;

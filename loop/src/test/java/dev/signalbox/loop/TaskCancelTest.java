@@ -15,6 +15,9 @@ import org.junit.jupiter.api.Test;
 
 /** How a task is asked to end, and what it may answer. */
 final class TaskCancelTest {
+    private static final int LONG_CHAIN =
+            "virtual".equals(System.getProperty("dev.signalbox.loop.scheduler")) ? 20_000 : 200;
+
     private final Steps steps = new Steps();
 
     // ---------------------------------------------------------------- when the cancel arrives
@@ -448,8 +451,8 @@ final class TaskCancelTest {
 
     @Test
     void longChain_isCancelledFromItsEnd() {
-        int length = "virtual".equals(System.getProperty("dev.signalbox.loop.scheduler")) ? 20_000 : 200;
         EventLoop.run(() -> {
+            int length = LONG_CHAIN;
             var end = new Future<Integer>();
             var tasks = new ArrayList<Future<Integer>>();
             tasks.add(end);
@@ -466,8 +469,46 @@ final class TaskCancelTest {
         });
     }
 
+    /** Deeper than any stack, where a task costs no thread. */
     @Test
-    void ring_isBrokenWhereTheCancelEnters() {
+    void longChainOfGathers_isCancelledFromItsEnd() {
+        EventLoop.run(() -> {
+            var innermost = createTask(() -> new AsyncEvent().await());
+            Task<?> outermost = innermost;
+            for (int i = 0; i < LONG_CHAIN; i++) {
+                var next = outermost;
+                outermost = createTask(() -> Async.gather(List.of(next)));
+            }
+            var head = outermost;
+            yieldNow();
+            head.cancel("stop");
+            assertThat(innermost.cancelling()).isEqualTo(1); // at once, at whatever depth
+            assertThatThrownBy(head::await).hasMessage("stop");
+            assertThat(innermost.isCancelled()).isTrue();
+        });
+    }
+
+    /** So the work does not grow with the square of their number. */
+    @Test
+    void gatheredTasks_thatAwaitEachOther_areCancelledOnce() {
+        EventLoop.run(() -> {
+            var tasks = new ArrayList<Task<Object>>();
+            tasks.add(createTask(() -> new Future<Object>().await()));
+            for (int i = 0; i < 50; i++) {
+                var before = tasks.get(i);
+                tasks.add(createTask(() -> before.await()));
+            }
+            var caller = createTask(() -> Async.gather(tasks));
+            yieldNow();
+            caller.cancel("stop");
+            assertThatThrownBy(caller::await).hasMessage("stop");
+            endOfAll(tasks);
+            assertThat(tasks).allMatch(Future::isCancelled).allMatch(task -> task.cancelling() == 1);
+        });
+    }
+
+    @Test
+    void ring_isBroken_andAllEndCancelled() {
         EventLoop.run(() -> {
             var tasks = new ArrayList<Task<Object>>();
             for (int i = 0; i < 5; i++) {
@@ -477,8 +518,8 @@ final class TaskCancelTest {
             yieldNow();
             tasks.get(2).cancel("stop");
             assertThatThrownBy(() -> tasks.get(2).await()).hasMessage("stop");
-            tasks.get(0).cancel();
             endOfAll(tasks);
+            assertThat(tasks).allMatch(Future::isCancelled).allMatch(task -> task.cancelling() == 1);
         });
     }
 
@@ -492,6 +533,7 @@ final class TaskCancelTest {
             yieldNow();
             tasks.get(1).cancel("stop");
             endOfAll(tasks);
+            assertThat(tasks).allMatch(Future::isCancelled).allMatch(task -> task.cancelling() == 1);
         });
     }
 

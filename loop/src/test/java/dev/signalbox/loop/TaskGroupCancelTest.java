@@ -17,6 +17,7 @@ import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Groups whose owner is cancelled, groups within groups and within time limits, and groups of a loop that closes. */
@@ -334,10 +335,11 @@ final class TaskGroupCancelTest {
     // ---------------------------------------------------------------- rings
 
     /** A member that awaits its owner is cancelled where it waits: the owner waits for it in turn. */
-    @Test
-    void memberThatAwaitsItsOwner_cancelOfTheOwnerEndsBoth() {
+    @ParameterizedTest
+    @EnumSource
+    void memberThatAwaitsItsOwner_cancelOfTheOwnerEndsBoth(Await await) {
         EventLoop.run(() -> {
-            var owner = ring(() -> new AsyncEvent().await());
+            var owner = ring(await, () -> new AsyncEvent().await());
             turns(4);
             owner.cancel("test");
             assertThatThrownBy(owner::await).hasMessage("test");
@@ -347,10 +349,11 @@ final class TaskGroupCancelTest {
         });
     }
 
-    @Test
-    void memberThatAwaitsItsOwner_failureOfASibling_doesNotCancelTheOwner() {
+    @ParameterizedTest
+    @EnumSource
+    void memberThatAwaitsItsOwner_failureOfASibling_doesNotCancelTheOwner(Await await) {
         EventLoop.run(() -> {
-            var owner = ring(() -> {
+            var owner = ring(await, () -> {
                 turns(3);
                 throw new IllegalStateException("planned");
             });
@@ -360,24 +363,100 @@ final class TaskGroupCancelTest {
         });
     }
 
-    @Test
-    void memberThatAwaitsItsOwner_theMainTaskIsDone_allEnd() {
+    @ParameterizedTest
+    @EnumSource
+    void memberThatAwaitsItsOwner_theMainTaskIsDone_allEnd(Await await) {
         EventLoop.run(() -> {
-            var owner = ring(() -> new AsyncEvent().await());
+            var owner = ring(await, () -> new AsyncEvent().await());
             turns(4);
             assertThat(owner.isDone()).isFalse();
         });
     }
 
-    private static Task<Void> ring(VoidTaskBody<?> sibling) {
+    /** The owner does not wait in its group yet, but will. */
+    @ParameterizedTest
+    @EnumSource
+    void memberThatAwaitsItsOwner_cancelOfTheGroup_doesNotCancelTheOwner(Await await) {
+        EventLoop.run(() -> {
+            var owners = new ArrayList<Task<?>>();
+            var owner = createTask(() -> {
+                try (var group = TaskGroup.open()) {
+                    group.fork(() -> await.on(owners.get(0)));
+                    yieldNow();
+                    group.cancel();
+                }
+            });
+            owners.add(owner);
+            owner.await();
+            assertThat(owner.cancelling()).isZero();
+        });
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void memberThatAwaitsItsOwner_theMainTaskIsDone_beforeTheOwnerWaits_allEnd(Await await) {
+        EventLoop.run(() -> {
+            var owners = new ArrayList<Task<?>>();
+            var owner = createTask(() -> {
+                try (var group = TaskGroup.open()) {
+                    group.fork(() -> await.on(owners.get(0)));
+                    new AsyncEvent().await();
+                }
+            });
+            owners.add(owner);
+            turns(3);
+            assertThat(owner.isDone()).isFalse();
+        });
+    }
+
+    @Test
+    void memberThatGathersItsOwnerAndOthers_theOthersAreCancelledToo() {
+        EventLoop.run(() -> {
+            var future = new Future<Void>();
+            var helper = createTask(() -> cleanUpFor(2));
+            var owners = new ArrayList<Task<?>>();
+            var owner = createTask(() -> {
+                try (var group = TaskGroup.open()) {
+                    group.fork(() -> Async.gather(List.of(future, owners.get(0), helper)));
+                    group.join();
+                }
+            });
+            owners.add(owner);
+            turns(3);
+            owner.cancel("test");
+            assertThatThrownBy(owner::await).hasMessage("test");
+            assertThat(future.isCancelled()).isTrue();
+            assertThatThrownBy(helper::await).isInstanceOf(CancelledException.class);
+        });
+    }
+
+    /** The ways in which a cancel of the task that waits is passed on. */
+    private enum Await {
+        DIRECTLY {
+            @Override
+            void on(Future<?> future) {
+                future.await();
+            }
+        },
+        THROUGH_GATHER {
+            @Override
+            void on(Future<?> future) {
+                Async.gather(List.of(future));
+            }
+        };
+
+        abstract void on(Future<?> future);
+    }
+
+    private static Task<Void> ring(Await await, VoidTaskBody<?> sibling) {
         var owners = new ArrayList<Task<?>>();
         var owner = createTask(() -> {
             try (var group = TaskGroup.open()) {
-                group.fork(() -> owners.get(0).await());
+                group.fork(() -> await.on(owners.get(0)));
                 group.fork(() -> {
                     try (var inner = TaskGroup.open()) {
-                        var between = createTask(() -> owners.get(0).await());
-                        inner.fork(() -> between.await());
+                        var between = createTask(() -> await.on(owners.get(0)));
+                        inner.fork(() -> await.on(between));
                         inner.join();
                     }
                 });
@@ -390,15 +469,16 @@ final class TaskGroupCancelTest {
     }
 
     /** Each awaits the one before: the cancel of the group reaches each of them once, and costs no walk down the chain. */
-    @Test
-    void membersThatAwaitEachOther_areCancelledOnce() {
+    @ParameterizedTest
+    @EnumSource
+    void membersThatAwaitEachOther_areCancelledOnce(Await await) {
         EventLoop.run(() -> {
             var tasks = new ArrayList<Task<?>>();
             try (var group = TaskGroup.open()) {
                 tasks.add(group.fork(() -> new AsyncEvent().await()));
                 for (int i = 0; i < 50; i++) {
                     var before = tasks.get(i);
-                    tasks.add(group.fork(() -> before.await()));
+                    tasks.add(group.fork(() -> await.on(before)));
                 }
                 turns(2);
                 group.cancel();
@@ -407,12 +487,13 @@ final class TaskGroupCancelTest {
         });
     }
 
-    @Test
-    void memberThatAwaitsATaskOfItsOwn_passesTheCancelOn() {
+    @ParameterizedTest
+    @EnumSource
+    void memberThatAwaitsATaskOfItsOwn_passesTheCancelOn(Await await) {
         EventLoop.run(() -> {
             var helper = createTask(() -> cleanUpFor(2));
             try (var group = TaskGroup.open()) {
-                group.fork(() -> helper.await());
+                group.fork(() -> await.on(helper));
                 turns(2);
                 group.cancel();
             }
