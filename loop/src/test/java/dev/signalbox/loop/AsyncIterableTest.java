@@ -319,7 +319,7 @@ final class AsyncIterableTest {
             hand.subscriber.onComplete();
             settle();
             items.close();
-            assertThat(hand.calls).doesNotContain("cancel");
+            assertThat(hand.calls).isEmpty(); // nor was anything requested of a publisher that has nothing
         });
     }
 
@@ -381,16 +381,33 @@ final class AsyncIterableTest {
     }
 
     @Test
+    void cancelAfterTheItemArrived_theNextReaderGetsIt() {
+        EventLoop.run(() -> {
+            var items = iterate(hand, 4);
+            var first = createTask(() -> items.iterator().next());
+            var second = createTask(() -> items.iterator().next());
+            settle();
+            hand.send("a");
+            EventLoop.current().callSoon(first::cancel); // the next round takes the item in, then calls this
+            assertThat(second.await()).isEqualTo("a");
+            assertThat(first.isCancelled()).isTrue();
+            items.close();
+        });
+    }
+
+    @Test
     void loopThatCloses_cancelsWhatIsLeft() {
         var publisher = new SubmissionPublisher<Integer>();
         EventLoop loop = EventLoop.create();
-        loop.runUntilComplete(() -> {
-            var left = iterate(publisher, 4);
+        var left = loop.runUntilComplete(() -> {
+            var items = iterate(publisher, 4);
             yieldNow();
-            assertThat(left).isNotNull();
+            return items;
         });
         assertThat(publisher.hasSubscribers()).isTrue();
+        assertThat(left).asString().contains(" [open, ");
         loop.close();
+        assertThat(left).asString().contains(" [completed, ");
         Bystander.awaitUntil("cancelled", () -> !publisher.hasSubscribers());
         // Nobody is held up by a subscriber that is gone.
         Bystander.start(() -> IntStream.range(0, 2_000).forEach(publisher::submit))
@@ -581,7 +598,9 @@ final class AsyncIterableTest {
             hand.send("late");
             hand.subscriber.onError(new IOException("late"));
             hand.subscriber.onComplete();
+            assertThatThrownBy(() -> hand.send((String) null)).isInstanceOf(NullPointerException.class);
             assertThat(items).containsExactly("a");
+            settle();
             assertThat(hand.calls).containsExactly("request 4");
         });
     }

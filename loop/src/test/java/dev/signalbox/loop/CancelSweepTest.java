@@ -50,6 +50,21 @@ final class CancelSweepTest {
                         "6: 1 cancel", "5: 1 cancel", "4: 1 cancel", "3: 1 cancel", "2: 1 cancel", "1: 1 cancel");
     }
 
+    @Test
+    void group_eachIsCancelledOnce() {
+        EventLoop.run(() -> {
+            Async.createTask(() -> logged("owner", () -> {
+                try (var group = TaskGroup.open()) {
+                    group.fork(() -> logged("member", () -> Async.sleep(Duration.ofHours(1))));
+                    group.join();
+                }
+            }));
+            Async.yieldNow();
+            Async.yieldNow();
+        });
+        assertThat(log).containsExactly("member: 1 cancel", "owner: 1 cancel");
+    }
+
     /** As after any cancel: who waits for a task that cleans up goes on waiting until that has ended. */
     @Test
     void chain_theOuterWaitsUntilTheInnerHasCleanedUp() {

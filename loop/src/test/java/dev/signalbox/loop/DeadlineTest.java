@@ -319,6 +319,27 @@ final class DeadlineTest {
         });
     }
 
+    /** test_nested_timeouts_loop_busy: what follows the inner one is still under the outer one. */
+    @Test
+    void nested_theInnerOnePasses_thenTheOuterOne() {
+        EventLoop.run(() -> {
+            var outer = Deadline.after(LONG);
+            var inner = Deadline.after(LONG);
+            assertThatThrownBy(() -> outer.run(() -> {
+                        createTask(() -> inner.moveTo(Duration.ZERO));
+                        assertThatThrownBy(() -> inner.run(() -> new AsyncEvent().await()))
+                                .isExactlyInstanceOf(TimeoutException.class);
+                        steps.at(1);
+                        createTask(() -> outer.moveTo(Duration.ZERO));
+                        new AsyncEvent().await();
+                        steps.at(99);
+                    }))
+                    .isExactlyInstanceOf(TimeoutException.class);
+            assertNothingLeft();
+            steps.done(2);
+        });
+    }
+
     @Test
     void nested_theOuterOneIsMovedFromTheInside() {
         EventLoop.run(() -> {

@@ -19,6 +19,7 @@ import java.util.function.Consumer;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A result that is not there yet. */
@@ -365,6 +366,24 @@ final class FutureTest {
         });
     }
 
+    @ParameterizedTest
+    @CsvSource({"0, '1, 2'", "1, '0, 2'", "2, '0, 1'"})
+    void whenDone_oneOfThreeCalledOff_theOthersAreCalledInOrder(int which, String others) {
+        EventLoop.run(() -> {
+            List<Integer> called = new ArrayList<>();
+            List<Handle> handles = new ArrayList<>();
+            for (int i = 0; i < 3; i++) {
+                int id = i;
+                handles.add(future.whenDone(f -> called.add(id)));
+            }
+            handles.get(which).cancel();
+            handles.get(which).cancel(); // changes nothing more
+            future.complete("x");
+            yieldNow();
+            assertThat(called).hasToString("[" + others + "]");
+        });
+    }
+
     @Test
     void whenDone_calledOffByAnEarlierCallback_isNotCalled() {
         EventLoop.run(() -> {
@@ -453,8 +472,9 @@ final class FutureTest {
         EventLoop.run(() -> {
             var cancelledView = future.toCompletableFuture();
             var view = future.toCompletableFuture();
+            assertThat(Waiters.of(future)).isEqualTo(2);
             cancelledView.cancel(true);
-            yieldNow();
+            assertThat(Waiters.of(future)).isEqualTo(1); // none stays behind in a future that may live long
             assertThat(future.isDone()).isFalse();
             future.cancel("enough");
             yieldNow();
@@ -529,9 +549,15 @@ final class FutureTest {
                 waiter.cancel();
                 yieldNow();
                 assertThat(waiter.isCancelled()).isTrue();
+
+                var viewed = new Future<String>();
+                var view = viewed.toCompletableFuture();
+                viewed.fail(new IllegalStateException("view cancelled"));
+                view.cancel(true); // before it hears of the failure
+                yieldNow();
             });
         }
-        assertThat(reports).containsExactlyInAnyOrder("callback called off", "waiter cancelled");
+        assertThat(reports).containsExactlyInAnyOrder("callback called off", "waiter cancelled", "view cancelled");
     }
 
     @Test
@@ -542,16 +568,19 @@ final class FutureTest {
                 assertThat(failed.isDone()).isTrue();
                 assertThat(failed.state()).isEqualTo(Future.State.FAILED);
                 assertThatThrownBy(failed::resultNow).isInstanceOf(IllegalStateException.class);
+                assertThat(failed.cancel()).isFalse(); // asyncio takes that for asking
             });
         }
         assertThat(reports).containsExactly("planned");
     }
 
     @Test
-    void cancelledFuture_isNotReported() {
+    void otherEnds_areNotReported() {
         try (EventLoop loop = reporting()) {
             loop.runUntilComplete(() -> {
                 future.cancel();
+                new Future<String>().complete("x");
+                assertThat(new Future<String>().isDone()).isFalse();
             });
         }
         assertThat(reports).isEmpty();

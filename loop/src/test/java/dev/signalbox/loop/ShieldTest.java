@@ -16,12 +16,12 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A future that may be cancelled without the one that it follows. */
 @Timeout(60)
 final class ShieldTest {
-    private static final Duration SHORT = Duration.ofMillis(2);
-
     private final Steps steps = new Steps();
     private final List<String> reports = new ArrayList<>();
 
@@ -155,12 +155,15 @@ final class ShieldTest {
         });
     }
 
-    @Test
-    void timeIsUp_endsTheWaitOnly() {
+    @ParameterizedTest
+    @ValueSource(longs = {0, 2})
+    void timeIsUp_endsTheWaitOnly(long millis) {
         EventLoop.run(() -> {
             var inner = createTask(() -> new Future<Void>().await());
-            assertThatThrownBy(() -> Async.timeout(SHORT, () -> shield(inner).await()))
+            var outer = shield(inner);
+            assertThatThrownBy(() -> Async.timeout(Duration.ofMillis(millis), () -> outer.await()))
                     .isExactlyInstanceOf(TimeoutException.class);
+            assertThat(outer.isCancelled()).isTrue();
             assertThat(inner.cancelling()).isZero();
             assertThat(Waiters.of(inner)).isZero();
         });

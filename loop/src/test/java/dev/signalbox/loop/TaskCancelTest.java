@@ -229,6 +229,26 @@ final class TaskCancelTest {
     }
 
     @Test
+    void refused_withUncancel_thenCancelledAgain_endsCancelled() {
+        EventLoop.run(() -> {
+            var task = createTask(() -> {
+                assertThatThrownBy(() -> new AsyncEvent().await()).hasMessage("first");
+                currentTask().uncancel();
+                new AsyncEvent().await();
+            });
+            yieldNow();
+            task.cancel("first");
+            yieldNow();
+            assertThat(task.cancelling()).isZero();
+            task.cancel("second");
+            assertThatThrownBy(task::await).hasMessage("second");
+            assertThat(task.cancel()).isFalse();
+            assertThat(task.uncancel()).isZero(); // too late to change anything
+            assertThat(task.isCancelled()).isTrue();
+        });
+    }
+
+    @Test
     void translated_theTaskFails() {
         EventLoop.run(() -> {
             var task = createTask(() -> {
@@ -277,6 +297,19 @@ final class TaskCancelTest {
                 yieldNow();
                 return "x";
             });
+            assertThat(task.await()).isEqualTo("x");
+        });
+    }
+
+    @Test
+    void uncancelled_afterItsWaitWasGranted_isDropped() {
+        EventLoop.run(() -> {
+            var future = new Future<String>();
+            var task = createTask(() -> future.await());
+            yieldNow();
+            future.complete("x");
+            task.cancel();
+            assertThat(task.uncancel()).isZero();
             assertThat(task.await()).isEqualTo("x");
         });
     }
@@ -385,6 +418,30 @@ final class TaskCancelTest {
         });
     }
 
+    /** The cancel of the future alone would be a failure of the task. */
+    @Test
+    void waitingForAFuture_thatIsCancelledAtTheSameTime_isItsOwnCancel() {
+        EventLoop.run(() -> {
+            for (boolean futureFirst : new boolean[] {true, false}) {
+                var future = new Future<Void>();
+                var task = createTask(() -> future.await());
+                yieldNow();
+                if (futureFirst) {
+                    future.cancel("of the future");
+                }
+                task.cancel("of the task");
+                future.cancel("too late");
+                assertThatThrownBy(task::await)
+                        .isInstanceOfSatisfying(
+                                CancelledException.class,
+                                e -> assertThat(e.source()).isSameAs(task))
+                        .hasMessage("of the task");
+                assertThat(task.isCancelled()).isTrue();
+                assertThat(future.isCancelled()).isTrue();
+            }
+        });
+    }
+
     @Test
     void waitingForATask_cancelledTwiceMeanwhile() {
         EventLoop.run(() -> {
@@ -428,6 +485,23 @@ final class TaskCancelTest {
             });
             task.await();
             steps.done(1);
+        });
+    }
+
+    @Test
+    void pendingCancel_goesDownTheChain() {
+        EventLoop.run(() -> {
+            var future = new Future<Void>();
+            var inner = createTask(() -> future.await());
+            var between = createTask(() -> Async.gather(inner));
+            yieldNow(); // these wait
+            var outer = createTask(() -> {
+                currentTask().cancel("stop");
+                between.await();
+            });
+            assertThatThrownBy(outer::await).hasMessage("stop");
+            assertThat(List.of(future, inner, between, outer)).allMatch(Future::isCancelled);
+            assertThat(inner.cancelling()).isEqualTo(1);
         });
     }
 

@@ -165,6 +165,25 @@ final class TaskGroupLimitTest {
         });
     }
 
+    /** None of them begins in the place of the one that failed. */
+    @Test
+    void failure_endsThoseInTheQueueOnTheSpot() {
+        EventLoop.run(() -> {
+            try (var group = TaskGroup.open(1)) {
+                var failing = group.fork(() -> {
+                    throw new IllegalStateException("planned");
+                });
+                var queued = group.fork(() -> steps.at(99));
+                failing.whenDone(task -> {
+                    assertThat(queued.isCancelled()).isTrue();
+                    steps.at(1);
+                });
+                assertThatThrownBy(group::join).hasMessage("planned");
+            }
+            steps.done(2);
+        });
+    }
+
     @Test
     void cancelAndClose_endThoseInTheQueue() {
         EventLoop.run(() -> {

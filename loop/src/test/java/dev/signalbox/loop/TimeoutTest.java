@@ -219,6 +219,28 @@ final class TimeoutTest {
         });
     }
 
+    @ParameterizedTest
+    @ValueSource(longs = {0, -1})
+    void awaitedTask_noTime_thatHasBegun_cleansUpFirst(long seconds) {
+        EventLoop.run(() -> {
+            var child = createTask(() -> {
+                try {
+                    new Future<Void>().await();
+                } finally {
+                    yieldNow();
+                    steps.at(1);
+                }
+            });
+            yieldNow(); // it has begun
+            assertThatThrownBy(() -> timeout(Duration.ofSeconds(seconds), () -> child.await()))
+                    .isExactlyInstanceOf(TimeoutException.class)
+                    .hasCauseInstanceOf(CancelledException.class);
+            steps.done(2);
+            assertThat(child.isCancelled()).isTrue();
+            assertNothingLeft();
+        });
+    }
+
     @Test
     void awaitedFuture_cancelledBySomebodyElse_isNoTimeout() {
         EventLoop.run(() -> {
@@ -306,6 +328,51 @@ final class TimeoutTest {
                     .isInstanceOf(CancelledException.class)
                     .hasMessage("foreign");
             assertThat(task.isCancelled()).isTrue();
+        });
+    }
+
+    /** gh-86296: what it has waited for is there, but it has not run yet. */
+    @Test
+    void cancelledDuring_afterTheAwaitedTaskHasEnded_isNotSwallowed() {
+        EventLoop.run(() -> {
+            var child = createTask(() -> {
+                yieldNow();
+                return "x";
+            });
+            var task = createTask(() -> {
+                timeout(HUGE, () -> child.await());
+                steps.at(99);
+            });
+            child.whenDone(done -> task.cancel("foreign"));
+            assertThatThrownBy(task::await)
+                    .isInstanceOf(CancelledException.class)
+                    .hasMessage("foreign");
+            assertThat(task.isCancelled()).isTrue();
+            assertThat(child.resultNow()).isEqualTo("x");
+            steps.done(1);
+        });
+    }
+
+    /** The first cancel is known to the limit, the second is not. */
+    @ParameterizedTest
+    @ValueSource(longs = {0, 3600})
+    void cancelledDuring_afterAnotherThatWasCaught_isNoTimeout(long seconds) {
+        EventLoop.run(() -> {
+            var task = createTask(() -> {
+                currentTask().cancel("first");
+                assertThatThrownBy(Async::yieldNow).isInstanceOf(CancelledException.class);
+                timeout(Duration.ofSeconds(seconds), () -> {
+                    currentTask().cancel("second");
+                    yieldNow();
+                });
+                steps.at(99);
+            });
+            assertThatThrownBy(task::await)
+                    .isInstanceOf(CancelledException.class)
+                    .hasMessage("second");
+            assertThat(task.isCancelled()).isTrue();
+            assertThat(task.cancelling()).isEqualTo(2);
+            steps.done(1);
         });
     }
 
