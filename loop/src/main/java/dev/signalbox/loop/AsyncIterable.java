@@ -209,9 +209,6 @@ public final class AsyncIterable<T> extends LoopBound implements Iterable<T>, Au
     @Override
     public void close() {
         check();
-        if (closed) {
-            return;
-        }
         closed = true;
         items.clear();
         Flow.Subscription active = ended ? null : subscription;

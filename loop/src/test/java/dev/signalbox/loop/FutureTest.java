@@ -7,10 +7,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -480,6 +482,26 @@ final class FutureTest {
             yieldNow();
             assertThat(view).isCancelled();
         });
+    }
+
+    /** Neither by the future nor by the loop, which completes what is left when it closes. */
+    @Test
+    void toCompletableFuture_cancelled_isNotKept() {
+        EventLoop.run(() -> {
+            var view = new WeakReference<>(future.toCompletableFuture());
+            cancel(view);
+            Async.blocking(() -> Bystander.awaitUntil("collected", () -> {
+                System.gc();
+                return view.get() == null;
+            }));
+            assertThat(future.isDone()).isFalse();
+        });
+    }
+
+    private static void cancel(WeakReference<CompletableFuture<String>> view) {
+        var target = view.get();
+        assertThat(target).isNotNull();
+        target.cancel(true);
     }
 
     @Test

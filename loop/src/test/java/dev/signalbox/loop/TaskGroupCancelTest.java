@@ -487,6 +487,28 @@ final class TaskGroupCancelTest {
         });
     }
 
+    /** One that refuses its cancel does not keep the others. */
+    @ParameterizedTest
+    @EnumSource
+    void memberThatAwaitsAnother_doesNotWaitForWhatThatAnswers(Await await) {
+        EventLoop.run(() -> {
+            try (var group = TaskGroup.open()) {
+                var gate = new AsyncEvent();
+                var stubborn = group.fork(() -> {
+                    assertThatThrownBy(() -> new AsyncEvent().await()).isInstanceOf(CancelledException.class);
+                    gate.await();
+                });
+                var waiter = group.fork(() -> await.on(stubborn));
+                turns(2);
+                group.cancel();
+                yieldNow();
+                assertThat(waiter.isCancelled()).isTrue();
+                assertThat(stubborn.isDone()).isFalse();
+                gate.set();
+            }
+        });
+    }
+
     @ParameterizedTest
     @EnumSource
     void memberThatAwaitsATaskOfItsOwn_passesTheCancelOn(Await await) {
