@@ -340,6 +340,38 @@ final class DeadlineTest {
         });
     }
 
+    /** The inner one's cancel is over, thrown or given to a task that refused it; the outer one's is still to be thrown. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void nested_theInnerOneEnds_theOuterOnesCancelStaysPending(boolean passedOn) {
+        EventLoop.run(() -> {
+            var outer = Deadline.after(LONG);
+            var inner = Deadline.after(LONG);
+            var stubborn = createTask(
+                    () -> assertThatThrownBy(() -> new AsyncEvent().await()).isInstanceOf(CancelledException.class));
+            yieldNow();
+            assertThatThrownBy(() -> outer.run(() -> {
+                        inner.run(() -> {
+                            if (passedOn) {
+                                createTask(() -> inner.moveTo(Duration.ZERO));
+                                stubborn.await();
+                            } else {
+                                inner.moveTo(Duration.ZERO);
+                                assertThatThrownBy(Async::yieldNow).isInstanceOf(CancelledException.class);
+                            }
+                            outer.moveTo(Duration.ZERO);
+                        });
+                        steps.at(1);
+                        yieldNow();
+                        steps.at(99);
+                    }))
+                    .isExactlyInstanceOf(TimeoutException.class);
+            stubborn.cancel();
+            assertNothingLeft();
+            steps.done(2);
+        });
+    }
+
     @Test
     void nested_theOuterOneIsMovedFromTheInside() {
         EventLoop.run(() -> {
@@ -378,6 +410,7 @@ final class DeadlineTest {
                     .isExactlyInstanceOf(IllegalStateException.class)
                     .hasMessage("a deadline can be moved while its body runs, until it passes: " + deadline)
                     .hasMessageEndingWith(" [not started]");
+            assertThat(deadline.hasExpired()).isFalse();
             deadline.run(Async::yieldNow); // nothing was changed
         });
     }

@@ -581,6 +581,29 @@ final class TaskCancelTest {
         });
     }
 
+    /** On either way: a cancel that comes while they are awaited, and one that is pending before. */
+    @Test
+    void gatheredTask_thatIsDone_isLeftAlone() {
+        EventLoop.run(() -> {
+            var done = createTask(() -> "x");
+            done.await();
+            for (boolean before : new boolean[] {true, false}) {
+                var pending = createTask(() -> new Future<String>().await());
+                var caller = createTask(() -> {
+                    if (before) {
+                        currentTask().cancel();
+                    }
+                    Async.gather(done, pending);
+                });
+                yieldNow();
+                caller.cancel();
+                assertThatThrownBy(caller::await).isInstanceOf(CancelledException.class);
+                assertThat(pending.isCancelled()).isTrue();
+            }
+            assertThat(done.cancelling()).isZero();
+        });
+    }
+
     @Test
     void ring_isBroken_andAllEndCancelled() {
         EventLoop.run(() -> {

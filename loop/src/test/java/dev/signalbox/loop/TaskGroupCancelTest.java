@@ -409,6 +409,36 @@ final class TaskGroupCancelTest {
         });
     }
 
+    /** The owner waits for another group first, and that one is not cancelled. */
+    @ParameterizedTest
+    @EnumSource
+    void memberThatAwaitsItsOwner_cancelOfTheGroup_theOwnerJoinsAnInnerOne(Await await) {
+        EventLoop.run(() -> {
+            var gate = new AsyncEvent();
+            var groups = new ArrayList<TaskGroup>();
+            var members = new ArrayList<Task<?>>();
+            var owners = new ArrayList<Task<?>>();
+            var owner = createTask(() -> {
+                try (var outer = TaskGroup.open();
+                        var inner = TaskGroup.open()) {
+                    groups.add(outer);
+                    members.add(outer.fork(() -> await.on(owners.get(0))));
+                    members.add(inner.fork(() -> gate.await()));
+                    inner.join();
+                }
+            });
+            owners.add(owner);
+            turns(3);
+            groups.get(0).cancel();
+            turns(2);
+            assertThat(members.get(0).isCancelled()).isTrue();
+            gate.set();
+            owner.await();
+            assertThat(owner.cancelling()).isZero();
+            assertThat(members.get(1).isCancelled()).isFalse();
+        });
+    }
+
     @Test
     void memberThatGathersItsOwnerAndOthers_theOthersAreCancelledToo() {
         EventLoop.run(() -> {

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -219,6 +220,20 @@ final class TimeoutTest {
         });
     }
 
+    @Test
+    void awaitedTask_thatAwaitsTheWaiter_isCutShort() {
+        EventLoop.run(() -> {
+            var tasks = new ArrayList<Task<?>>();
+            tasks.add(createTask(() -> assertThatThrownBy(
+                            () -> timeout(SHORT, () -> tasks.get(1).await()))
+                    .isExactlyInstanceOf(TimeoutException.class)));
+            tasks.add(createTask(() -> tasks.get(0).await()));
+            tasks.get(0).await();
+            assertThat(tasks.get(0).cancelling()).isZero();
+            assertThat(tasks.get(1).isCancelled()).isTrue();
+        });
+    }
+
     @ParameterizedTest
     @ValueSource(longs = {0, -1})
     void awaitedTask_noTime_thatHasBegun_cleansUpFirst(long seconds) {
@@ -373,6 +388,41 @@ final class TimeoutTest {
             assertThat(task.isCancelled()).isTrue();
             assertThat(task.cancelling()).isEqualTo(2);
             steps.done(1);
+        });
+    }
+
+    /** A body may throw again what was thrown before it began. */
+    @Test
+    void cancelOfBefore_thrownAgain_isNoTimeout() {
+        EventLoop.run(() -> {
+            var task = createTask(() -> {
+                currentTask().cancel("earlier");
+                try {
+                    yieldNow();
+                } catch (CancelledException e) {
+                    timeout(HUGE, () -> {
+                        throw e;
+                    });
+                }
+            });
+            assertThatThrownBy(task::await).hasMessage("earlier");
+            assertThat(task.isCancelled()).isTrue();
+        });
+    }
+
+    @Test
+    void timeIsUp_thenTheBodyMeetsACancelledFuture_isNoTimeout() {
+        EventLoop.run(() -> {
+            var future = new Future<Void>();
+            future.cancel("enough");
+            assertThatThrownBy(() -> timeout(Duration.ZERO, () -> {
+                        assertThatThrownBy(Async::yieldNow).isInstanceOf(CancelledException.class);
+                        future.await();
+                    }))
+                    .isInstanceOfSatisfying(
+                            CancelledException.class,
+                            e -> assertThat(e.source()).isSameAs(future));
+            assertNothingLeft();
         });
     }
 
