@@ -71,6 +71,7 @@ public class BarrierAbortWakes {
         @Actor
         public void waits(ZZ_Result r) {
             if (!broken) {
+                Pause.upTo(20);
                 waiting = true; // and no second look
                 r.r1 = true;
             }

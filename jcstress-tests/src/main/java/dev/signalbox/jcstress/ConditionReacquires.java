@@ -77,7 +77,9 @@ public class ConditionReacquires {
         @Actor
         public void signals() {
             signalled = true;
-            count++;
+            int before = count;
+            Pause.upTo(50);
+            count = before + 1;
         }
 
         @Arbiter

@@ -33,7 +33,7 @@ public class ConditionVisibility {
     @Actor
     public void waits(II_Result r) {
         Uninterrupted.call(changed::acquire);
-        r.r1 = data;
+        r.r1 = Late.same(data);
         r.r2 = Uninterrupted.call(() -> changed.await(SHORT)) ? data : -1;
         changed.release();
     }
@@ -67,7 +67,7 @@ public class ConditionVisibility {
 
         @Actor
         public void waits(II_Result r) {
-            r.r1 = data;
+            r.r1 = Late.same(data);
             r.r2 = signalled ? data : -1;
         }
 

@@ -40,7 +40,7 @@ public class EventVisibility {
     // The early look is the trap: without the edge, a compiler may take its result for the late one.
     @Actor
     public void reads(II_Result r) {
-        r.r1 = data;
+        r.r1 = Late.same(data);
         r.r2 = event.isSet() ? data : -1;
     }
 
@@ -70,7 +70,7 @@ public class EventVisibility {
 
         @Actor
         public void reads(II_Result r) {
-            r.r1 = data;
+            r.r1 = Late.same(data);
             r.r2 = flag ? data : -1;
         }
     }

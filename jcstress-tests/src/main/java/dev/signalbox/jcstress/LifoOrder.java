@@ -78,6 +78,7 @@ public class LifoOrder {
         private void put(int item) {
             int top = size;
             items[top] = item;
+            Pause.upTo(20);
             size = top + 1;
         }
 

@@ -46,7 +46,7 @@ public class LockHandOver {
     // The early look is the trap: without the edge, a compiler may take its result for the late one.
     @Actor
     public void reads(II_Result r) {
-        r.r1 = data;
+        r.r1 = Late.same(data);
         r.r2 = lock.tryAcquire() ? data : -1;
     }
 
@@ -76,7 +76,7 @@ public class LockHandOver {
 
         @Actor
         public void reads(II_Result r) {
-            r.r1 = data;
+            r.r1 = Late.same(data);
             r.r2 = free ? data : -1;
         }
     }

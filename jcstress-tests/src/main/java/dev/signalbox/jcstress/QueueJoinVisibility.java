@@ -45,7 +45,7 @@ public class QueueJoinVisibility {
     // The early look is the trap: without the edge, a compiler may take its result for the late one.
     @Actor
     public void reads(II_Result r) {
-        r.r1 = data;
+        r.r1 = Late.same(data);
         r.r2 = Uninterrupted.call(() -> queue.join(Duration.ZERO)) ? data : -1;
     }
 
@@ -75,7 +75,7 @@ public class QueueJoinVisibility {
 
         @Actor
         public void reads(II_Result r) {
-            r.r1 = data;
+            r.r1 = Late.same(data);
             r.r2 = unfinished == 0 ? data : -1;
         }
     }

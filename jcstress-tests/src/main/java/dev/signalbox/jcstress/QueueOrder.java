@@ -79,7 +79,9 @@ public class QueueOrder {
 
         private void put(int item) {
             items[tail++] = item;
-            size = size + 1;
+            int before = size;
+            Pause.upTo(20);
+            size = before + 1;
         }
 
         private int take() {

@@ -39,7 +39,7 @@ public class QueueVisibility {
     // The early look is the trap: without the edge, a compiler may take its result for the late one.
     @Actor
     public void reads(II_Result r) {
-        r.r1 = data;
+        r.r1 = Late.same(data);
         r.r2 = queue.poll() != null ? data : -1;
     }
 
@@ -69,7 +69,7 @@ public class QueueVisibility {
 
         @Actor
         public void reads(II_Result r) {
-            r.r1 = data;
+            r.r1 = Late.same(data);
             r.r2 = put ? data : -1;
         }
     }

@@ -61,6 +61,7 @@ public class RLockOwner {
         @Actor
         public void owns() {
             locked = true;
+            Pause.upTo(20);
             locked = false;
         }
 

@@ -43,7 +43,7 @@ public class RLockVisibility {
     // The early look is the trap: without the edge, a compiler may take its result for the late one.
     @Actor
     public void reads(II_Result r) {
-        r.r1 = data;
+        r.r1 = Late.same(data);
         r.r2 = lock.tryAcquire() ? inside() : -1;
     }
 
@@ -82,7 +82,7 @@ public class RLockVisibility {
 
         @Actor
         public void reads(II_Result r) {
-            r.r1 = data;
+            r.r1 = Late.same(data);
             r.r2 = locked ? -1 : inside();
         }
 

@@ -74,6 +74,7 @@ public class ResizeAndAcquire {
         @Actor
         public void shrinks() {
             bound = 1;
+            Pause.upTo(20);
             free.decrementAndGet();
         }
 

@@ -84,6 +84,7 @@ public class SemaphoreConservation {
             if (free <= 0) {
                 return false;
             }
+            Pause.upTo(20);
             permits = free - 1;
             return true;
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.signalbox.loop.internal;
 
+import dev.signalbox.jcstress.Late;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Expect;
 import org.openjdk.jcstress.annotations.JCStressTest;
@@ -67,7 +68,7 @@ public class BatonHandOver {
 
         @Actor
         public void takes(II_Result r) {
-            r.r1 = data;
+            r.r1 = Late.same(data);
             r.r2 = go ? data : -1;
         }
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.signalbox.loop.internal;
 
+import dev.signalbox.jcstress.Late;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Expect;
 import org.openjdk.jcstress.annotations.JCStressTest;
@@ -40,7 +41,7 @@ public class SubmissionVisibility {
     // The early look is the trap: without the edge, a compiler may take its result for the late one.
     @Actor
     public void runs(II_Result r) {
-        r.r1 = data;
+        r.r1 = Late.same(data);
         engine.takeReady();
         r.r2 = seen;
     }
@@ -71,7 +72,7 @@ public class SubmissionVisibility {
 
         @Actor
         public void runs(II_Result r) {
-            r.r1 = data;
+            r.r1 = Late.same(data);
             r.r2 = letter ? data : -1;
         }
     }
