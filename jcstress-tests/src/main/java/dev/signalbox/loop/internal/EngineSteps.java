@@ -4,9 +4,11 @@ package dev.signalbox.loop.internal;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
+import java.util.List;
 
 /** The private steps of an {@link Engine}, to be taken by actors, since no engine can be started and closed for each sample. */
-final class EngineSteps {
+public final class EngineSteps {
+    private static final MethodHandle END_RUN = find("endRun");
     private static final MethodHandle HOLD = find("hold", Worker.class);
     private static final MethodHandle PASS = find("pass", Worker.class, Worker.class);
     private static final MethodHandle SLEEP = find("sleep", Worker.class);
@@ -29,6 +31,38 @@ final class EngineSteps {
 
     private static Thread noThread(Runnable body) {
         throw new AssertionError("an engine that nobody runs wants a thread for " + body);
+    }
+
+    /**
+     * Makes the calling thread the holder of a baton that lies on the floor.
+     *
+     * @param engine the engine of a loop that nobody runs
+     */
+    public static void take(Engine engine) {
+        Worker me = new Worker(engine);
+        me.bind(Thread.currentThread());
+        hold(engine, me);
+    }
+
+    /**
+     * Does all that is to be done, until nothing is left that is ready. With the baton.
+     *
+     * @param engine the engine
+     */
+    public static void turn(Engine engine) {
+        List<Item> items = engine.takeReady();
+        while (!items.isEmpty()) {
+            items.forEach(item -> ((Job) item).run());
+            items = engine.takeReady();
+        }
+    }
+
+    static void endRun(Engine engine) {
+        try {
+            END_RUN.invokeExact(engine);
+        } catch (Throwable e) {
+            throw new AssertionError("endRun failed", e);
+        }
     }
 
     static void hold(Engine engine, Worker worker) {
