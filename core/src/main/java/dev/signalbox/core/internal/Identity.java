@@ -24,6 +24,11 @@ public final class Identity {
      * @return its name
      */
     public static String ofOwner(@Nullable Object owner) {
-        return owner instanceof Thread thread ? "thread '" + thread.getName() + '\'' : String.valueOf(owner);
+        return owner instanceof Thread thread ? describe(thread) : String.valueOf(owner);
+    }
+
+    /** One that has ended with a lock never releases it: who reads this in a dump should not go looking for it. */
+    private static String describe(Thread thread) {
+        return "thread '" + thread.getName() + '\'' + (thread.isAlive() ? "" : " (dead)");
     }
 }
