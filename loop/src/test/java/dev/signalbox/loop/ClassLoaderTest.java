@@ -2,14 +2,20 @@
 package dev.signalbox.loop;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.signalbox.core.RLock;
 import java.lang.ref.WeakReference;
+import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterEach;
@@ -119,5 +125,89 @@ final class ClassLoaderTest {
             loop.close();
         }
         return result;
+    }
+
+    /**
+     * An application that is gone before its loops: what the library has not loaded by then can never be loaded. Where that fails is not
+     * for us to choose, but nobody may be left waiting.
+     */
+    @Test
+    void library_goneBeforeItsLoopIsClosed_nobodyWaitsForEver() throws Exception {
+        URL[] library = {locationOf(EventLoop.class), locationOf(RLock.class)};
+        URLClassLoader application = new URLClassLoader(library, ClassLoader.getPlatformClassLoader());
+        Class<?> loops = application.loadClass(EventLoop.class.getName());
+        Object builder = loops.getMethod("builder").invoke(null);
+        Object loop = builder.getClass().getMethod("start").invoke(builder);
+        Method yieldNow = application.loadClass(Async.class.getName()).getMethod("yieldNow");
+        Method sleep = application.loadClass(Async.class.getName()).getMethod("sleep", Duration.class);
+        Method submit = loops.getMethod("submit", application.loadClass(TaskBody.class.getName()));
+        CompletableFuture<?> returned =
+                (CompletableFuture<?>) submit.invoke(loop, body(application, () -> yieldNow.invoke(null)));
+        assertThat(returned.get()).isNull();
+        CompletableFuture<?> sleeping = (CompletableFuture<?>) submit.invoke(
+                loop, body(application, () -> sleep.invoke(null, Duration.ofHours(1))));
+        application.close();
+
+        CompletableFuture<?> late = null;
+        try {
+            late = (CompletableFuture<?>) submit.invoke(loop, body(application, () -> yieldNow.invoke(null)));
+        } catch (InvocationTargetException e) {
+            assertThat(e.getCause()).isInstanceOf(LinkageError.class); // loud, and nothing was sent
+        }
+        Bystander.call("closer", () -> catchThrowable(((AutoCloseable) loop)::close))
+                .join();
+        assertThat(sleeping).isDone();
+        assertThat(late == null || late.isDone()).isTrue();
+        assertThat(loops.getMethod("isClosed").invoke(loop)).isEqualTo(true);
+    }
+
+    private static Object body(ClassLoader application, Callable<Object> code) throws Exception {
+        Class<?> bodies = application.loadClass(TaskBody.class.getName());
+        return Proxy.newProxyInstance(application, new Class<?>[] {bodies}, (proxy, method, arguments) -> {
+            code.call();
+            return null;
+        });
+    }
+
+    /** The code of a task that is gone is the failure of that task. */
+    @Test
+    void classOfABody_gone_isTheFailureOfItsTask() throws Exception {
+        URLClassLoader application = new URLClassLoader(new URL[] {locationOf(Gone.class)}, null) {
+            @Override
+            protected Class<?> findClass(String name) throws ClassNotFoundException {
+                return name.startsWith(Gone.class.getName())
+                        ? super.findClass(name)
+                        : Gone.class.getClassLoader().loadClass(name);
+            }
+        };
+        Runnable code = (Runnable)
+                application.loadClass(Gone.class.getName()).getConstructor().newInstance();
+        application.close();
+        List<Throwable> handled = new ArrayList<>();
+        EventLoop loop = EventLoop.builder()
+                .exceptionHandler((what, e) -> handled.add(e))
+                .build();
+        try (loop) {
+            loop.runUntilComplete(() -> {
+                loop.callSoon(code);
+                Async.yieldNow();
+                assertThat(catchThrowable(() -> Async.createTask(code::run).await()))
+                        .isInstanceOf(NoClassDefFoundError.class);
+            });
+        }
+        assertThat(handled).hasSize(1).allMatch(NoClassDefFoundError.class::isInstance);
+    }
+
+    /** Needs a class that its loader has not loaded before. */
+    public static final class Gone implements Runnable {
+        @Override
+        public void run() {
+            new Inner().run();
+        }
+
+        private static final class Inner implements Runnable {
+            @Override
+            public void run() {}
+        }
     }
 }

@@ -4,6 +4,7 @@ package dev.signalbox.loop;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.signalbox.core.Event;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -91,7 +92,10 @@ final class DeepStackTest {
                     Async::yieldNow,
                     () -> Async.sleep(Duration.ofNanos(1)),
                     () -> Async.createTask(() -> "runs while this one waits").await(),
-                    AtTheEnd::awaitCondition);
+                    AtTheEnd::awaitCondition,
+                    AtTheEnd::awaitCore,
+                    AtTheEnd::block,
+                    AtTheEnd::forkAndJoin);
             int hung = 0;
             for (int round = 0; round < ROUNDS; round++) {
                 for (Runnable wait : waits) {
@@ -114,6 +118,28 @@ final class DeepStackTest {
                 if (condition.await(Duration.ofNanos(1))) {
                     throw new AssertionError("signalled by nobody");
                 }
+            }
+        }
+
+        /** A wait of core, for which the task steps off its loop. */
+        private static void awaitCore() {
+            try {
+                if (new Event().await(Duration.ofNanos(1))) {
+                    throw new AssertionError("set by nobody");
+                }
+            } catch (InterruptedException e) {
+                throw new AssertionError("interrupted by nobody", e);
+            }
+        }
+
+        private static void block() {
+            Async.blocking(() -> {});
+        }
+
+        private static void forkAndJoin() {
+            try (TaskGroup group = TaskGroup.open()) {
+                group.fork(Async::yieldNow);
+                group.join();
             }
         }
 

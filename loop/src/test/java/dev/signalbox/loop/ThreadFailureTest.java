@@ -4,12 +4,17 @@ package dev.signalbox.loop;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.signalbox.core.Condition;
+import dev.signalbox.core.Lock;
+import dev.signalbox.core.Semaphore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -144,5 +149,141 @@ final class ThreadFailureTest {
         exhausted.set(true);
         Bystander.start(loop::close).join();
         assertThat(submitted).isCompletedExceptionally();
+    }
+
+    @Test
+    void timedCallback_withoutAThread_isTold() {
+        List<String> log = new ArrayList<>();
+        withoutThreads(() -> {
+            loop.callLater(Duration.ZERO, () -> log.add("ran"));
+            Async.sleep(Duration.ofMillis(1));
+            Async.yieldNow();
+        });
+        assertThat(log.size() + handled.size()).isEqualTo(1);
+    }
+
+    /** The wait is one of core, for which a task steps off its loop. */
+    @Test
+    void coreWait_withoutAThread_throws_andTakesNothing() throws Exception {
+        Semaphore semaphore = new Semaphore(0);
+        loop.runUntilComplete(() -> {
+            exhausted.set(true);
+            assertThatThrownBy(semaphore::acquire)
+                    .isInstanceOf(OutOfMemoryError.class)
+                    .hasMessage("unable to create native thread");
+            assertThat(EventLoop.current()).isSameAs(loop);
+            assertThat(semaphore.waiters()).isZero();
+            exhausted.set(false);
+            loop.callSoon(semaphore::release);
+            semaphore.acquire();
+        });
+        assertThat(semaphore.tryAcquire()).isFalse();
+    }
+
+    /** Such a wait may not fail, but it has not begun. */
+    @Test
+    void uninterruptibleCoreWait_withoutAThread_throws_andHoldsNothing() {
+        Lock lock = new Lock();
+        lock.lock();
+        loop.runUntilComplete(() -> {
+            exhausted.set(true);
+            assertThatThrownBy(lock::lock).isInstanceOf(OutOfMemoryError.class);
+            exhausted.set(false);
+            loop.callSoon(lock::unlock);
+            lock.lock();
+        });
+        assertThat(lock.isLocked()).isTrue();
+    }
+
+    /** A wait in a condition of core gives the lock up only once somebody else can run. */
+    @Test
+    void conditionOfCore_withoutAThread_throwsWithTheLock() {
+        Condition condition = new Condition();
+        loop.runUntilComplete(() -> {
+            try (var held = condition.acquire()) {
+                exhausted.set(true);
+                assertThatThrownBy(condition::await).isInstanceOf(OutOfMemoryError.class);
+                exhausted.set(false);
+                condition.signal();
+            }
+        });
+        assertThat(condition.toString()).contains("[waiters=0, ").contains("[holds=0, ");
+    }
+
+    @Test
+    void startedLoop_withoutThreads_failsWhatItCannotRun_andGoesOn() {
+        AtomicInteger asked = new AtomicInteger();
+        EventLoop started = EventLoop.builder()
+                .workers(factory -> body -> {
+                    if (exhausted.get()) {
+                        asked.incrementAndGet();
+                        throw new OutOfMemoryError("unable to create native thread");
+                    }
+                    return factory.newThread(body);
+                })
+                .start();
+        try (started) {
+            CompletableFuture<Void> first = started.submit(() -> {
+                exhausted.set(true);
+                Async.sleep(Duration.ofHours(1));
+            });
+            Bystander.awaitUntil("out of threads", exhausted::get);
+            CompletableFuture<String> refused = started.submit(() -> "needs a thread of its own");
+            Bystander.awaitUntil("asked for a thread", () -> asked.get() > 0);
+            exhausted.set(false);
+            // What depends on it needs a thread too, and is told as soon as there is one.
+            assertThatThrownBy(refused::join).hasCauseInstanceOf(OutOfMemoryError.class);
+            assertThat(first).isNotDone();
+            assertThat(started.submit(() -> "works again").join()).isEqualTo("works again");
+            exhausted.set(true);
+        }
+        assertThat(started.isClosed()).isTrue();
+    }
+
+    @Test
+    void close_withoutAThread_whileEveryTaskIsOffTheLoop_waitsForThem() {
+        CountDownLatch end = new CountDownLatch(1);
+        List<CompletableFuture<String>> submitted = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            submitted.add(loop.submit(() -> {
+                Async.blocking(() -> Bystander.awaitStubbornly(end));
+                return "came back";
+            }));
+        }
+        loop.runUntilComplete(() -> {
+            loop.callLater(Duration.ofMillis(1), loop::stop);
+            Async.sleep(Duration.ofMillis(1));
+        });
+        exhausted.set(true);
+        Bystander<Void> closer = Bystander.start(loop::close).awaitBlocked();
+        end.countDown();
+        closer.join();
+        assertThat(submitted).allMatch(CompletableFuture::isDone);
+    }
+
+    @Test
+    void close_withoutAThread_cleanUpsThatWouldNeedOne_endAllTheSame() {
+        List<String> log = Collections.synchronizedList(new ArrayList<>());
+        for (int i = 0; i < 3; i++) {
+            loop.submit(() -> {
+                try {
+                    Async.sleep(Duration.ofHours(1));
+                } finally {
+                    try {
+                        Async.blocking(() -> log.add("must not run"));
+                    } catch (Throwable e) {
+                        log.add("refused");
+                        throw e;
+                    }
+                }
+            });
+        }
+        loop.runUntilComplete(() -> {
+            Async.yieldNow();
+            Async.yieldNow();
+        });
+        exhausted.set(true);
+        Bystander.start(loop::close).join();
+        assertThat(log).containsExactly("refused", "refused", "refused");
     }
 }
