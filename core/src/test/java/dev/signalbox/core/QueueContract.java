@@ -595,11 +595,11 @@ interface QueueContract {
             return taken;
         });
 
-        while (!taker.isDone()) {
+        TestThread.awaitUntil("every item is taken", () -> {
             putter.interrupt();
             taker.interrupt();
-            Thread.yield();
-        }
+            return taker.isDone();
+        });
 
         assertThat(taker.join()).hasSize(items).doesNotHaveDuplicates();
         assertThat(queue).isEmpty();
