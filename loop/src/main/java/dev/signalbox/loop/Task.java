@@ -7,6 +7,7 @@ import dev.signalbox.loop.internal.Engine;
 import dev.signalbox.loop.internal.Failures;
 import dev.signalbox.loop.internal.Item;
 import dev.signalbox.loop.internal.Job;
+import dev.signalbox.loop.internal.StackRoom;
 import dev.signalbox.loop.internal.Worker;
 import java.util.Collection;
 import java.util.List;
@@ -798,6 +799,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
         if (interruptible) {
             checkMayWait();
         }
+        StackRoom.require();
         StepOff off = new StepOff(this, primitive, interruptible);
         leave(off);
         R result = null;
