@@ -17,6 +17,7 @@ import java.nio.channels.Pipe;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -437,5 +438,29 @@ final class AsyncBlockingTest {
                 .isExactlyInstanceOf(IllegalStateException.class)
                 .hasMessage("Async.blocking() in a callback: only tasks can wait, use createTask")));
         assertThatThrownBy(() -> blocking(() -> steps.at(99))).hasMessage("no running event loop");
+    }
+
+    @Test
+    void comesBack_whileAnotherRuns_waitsForItsTurn() {
+        CountDownLatch end = new CountDownLatch(1);
+        AtomicReference<Thread> thread = new AtomicReference<>();
+        AtomicBoolean wentOn = new AtomicBoolean();
+        EventLoop.run(() -> {
+            Task<Void> task = Async.createTask(() -> {
+                Async.blocking(() -> {
+                    thread.set(Thread.currentThread());
+                    Bystander.await(end);
+                });
+                wentOn.set(true);
+            });
+            Async.yieldNow();
+            Bystander.awaitUntil("out", () -> thread.get() != null);
+            end.countDown();
+            Bystander.awaitUntil(
+                    "back", () -> wentOn.get() || (!task.isOut() && thread.get().getState() == Thread.State.WAITING));
+            assertThat(wentOn).isFalse();
+            task.await();
+        });
+        assertThat(wentOn).isTrue();
     }
 }
