@@ -26,7 +26,7 @@ final class CompletionOrder<F extends Future<?>> extends LoopBound implements It
 
     @Override
     public Iterator<F> iterator() {
-        return new InOrder<>(check(), futures);
+        return new AsCompleted<>(check(), futures);
     }
 
     @Override
@@ -52,19 +52,19 @@ final class CompletionOrder<F extends Future<?>> extends LoopBound implements It
      *
      * <p>Several tasks may share it. Each call of {@code next} claims one future before it waits, so none waits in vain.
      */
-    private static final class InOrder<F extends Future<?>> extends LoopBound implements Iterator<F> {
+    private static final class AsCompleted<F extends Future<?>> extends LoopBound implements Iterator<F> {
         // Guarded by the baton.
         private final Deque<F> done = new ArrayDeque<>();
-        private final WaitList takers = new WaitList("asCompleted");
+        private final WaitList takers = new WaitList(this);
         /** How many no call of {@code next} has claimed. */
         private int left;
         /** How many of the done ones belong to tasks that have been woken for them. */
         private int promised;
 
-        InOrder(EventLoop loop, Collection<F> futures) {
+        AsCompleted(EventLoop loop, Collection<F> futures) {
             super(loop);
             left = futures.size();
-            WeakReference<InOrder<F>> self = new WeakReference<>(this);
+            WeakReference<AsCompleted<F>> self = new WeakReference<>(this);
             Watch<F> watch = new Watch<>(future -> done(self, future));
             for (F future : futures) {
                 if (future.isPending()) {
@@ -85,9 +85,9 @@ final class CompletionOrder<F extends Future<?>> extends LoopBound implements It
             }
         }
 
-        private static <F extends Future<?>> void done(WeakReference<InOrder<F>> iterator, F future) {
+        private static <F extends Future<?>> void done(WeakReference<AsCompleted<F>> iterator, F future) {
             future.untold();
-            InOrder<F> order = iterator.get();
+            AsCompleted<F> order = iterator.get();
             if (order != null) {
                 order.done.add(future);
                 order.promise();
@@ -144,9 +144,9 @@ final class CompletionOrder<F extends Future<?>> extends LoopBound implements It
 
     /** A task in {@link Iterator#next()}. */
     private static final class Taker extends Wait {
-        private final InOrder<?> order;
+        private final AsCompleted<?> order;
 
-        Taker(Task<?> task, InOrder<?> order) {
+        Taker(Task<?> task, AsCompleted<?> order) {
             super(task);
             this.order = order;
         }

@@ -298,7 +298,7 @@ final class DumpTest {
         assertThat(line(dump, "'f'")).matches("'f' waits for AsyncBarrier@\\w+ \\[.*]" + TIME);
         assertThat(line(dump, "'g'")).matches("'g' waits for AsyncCondition@\\w+ \\[waiters=1, .*]" + TIME);
         assertThat(line(dump, "'h'")).matches("'h' waits for AsyncIterable@\\w+ \\[open, .*]" + TIME);
-        assertThat(line(dump, "'i'")).matches("'i' waits for InOrder@\\w+ \\[left=0]" + TIME);
+        assertThat(line(dump, "'i'")).matches("'i' waits for AsCompleted@\\w+ \\[left=0]" + TIME);
     }
 
     @Test

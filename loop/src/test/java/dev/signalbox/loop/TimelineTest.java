@@ -174,7 +174,7 @@ final class TimelineTest {
                 group.join();
             }
         });
-        assertThat(labels("main")).containsExactly("all of 2", "all of 2", "any of 2", "asCompleted", "TaskGroup-1");
+        assertThat(labels("main")).containsExactly("all of 2", "all of 2", "any of 2", "AsCompleted-1", "TaskGroup-1");
     }
 
     @Test

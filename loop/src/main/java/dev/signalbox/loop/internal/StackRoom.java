@@ -6,8 +6,8 @@ package dev.signalbox.loop.internal;
  * room it would turn round on its processor, or its carrier, for as long as the loop goes on.
  */
 public final class StackRoom {
-    /** More than the longest way back takes, in the largest frames, which are those of the interpreter. */
-    private static final int FRAMES = 128;
+    /** With the frames below, more than the longest way back takes in the frames of the interpreter, which are the largest. */
+    private static final int FRAMES = 256;
 
     private StackRoom() {}
 
@@ -17,10 +17,15 @@ public final class StackRoom {
      * @throws StackOverflowError if there is none; nothing has changed then
      */
     public static void require() {
-        int unused = descend(FRAMES);
+        long unused = descend(FRAMES, 1, 2, 3, 4, 5, 6, 7, 8);
     }
 
-    private static int descend(int frames) {
-        return frames == 0 ? 0 : descend(frames - 1) + 1;
+    /** Compiled, a frame is as large as what is needed after the call: hence the numbers. */
+    private static long descend(int frames, long a, long b, long c, long d, long e, long f, long g, long h) {
+        if (frames == 0) {
+            return 0;
+        }
+        long below = descend(frames - 1, b, c, d, e, f, g, h, a + frames);
+        return below + (a ^ b ^ c ^ d ^ e ^ f ^ g ^ h);
     }
 }
