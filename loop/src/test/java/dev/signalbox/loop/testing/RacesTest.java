@@ -188,18 +188,16 @@ final class RacesTest {
                     }
                 }));
             }
-            sometime(() -> {
-                semaphore.resize(1);
-                createTask(() -> {
-                    TestLoop.settle();
-                    semaphore.resize(2);
-                });
-            });
+            Task<Void> shrunk = sometime(() -> semaphore.resize(1));
+            tasks.add(createTask(() -> {
+                shrunk.await();
+                TestLoop.settle();
+                semaphore.resize(2);
+            }));
             sometime(tasks.get(3)::cancel);
             sometime(() -> assertThat(out[0] + Math.max(semaphore.availablePermits(), 0))
                     .isLessThanOrEqualTo(3));
             awaitAll(tasks);
-            TestLoop.settle();
             assertThat(semaphore.availablePermits()).isEqualTo(2);
             assertThatThrownBy(semaphore::release).isInstanceOf(IllegalStateException.class);
         });
@@ -313,9 +311,12 @@ final class RacesTest {
     void barrier_cancelOfOne_breaksItForAll_orForNobody() {
         inEveryOrder(() -> {
             AsyncBarrier barrier = new AsyncBarrier(3);
+            boolean[] came = {false};
             List<Task<Boolean>> tasks = new ArrayList<>();
             for (int i = 0; i < 3; i++) {
+                boolean first = i == 0;
                 tasks.add(createTask(() -> {
+                    came[0] |= first;
                     try {
                         barrier.await();
                         return true;
@@ -324,7 +325,12 @@ final class RacesTest {
                     }
                 }));
             }
-            sometime(tasks.get(0)::cancel);
+            sometime(() -> {
+                tasks.get(0).cancel();
+                if (!came[0]) {
+                    barrier.abort(); // it never will
+                }
+            });
             awaitAll(tasks);
             boolean passed = !barrier.isBroken();
             for (Task<Boolean> task : tasks) {
