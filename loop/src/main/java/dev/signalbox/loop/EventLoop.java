@@ -1222,7 +1222,8 @@ public final class EventLoop implements Executor, AutoCloseable {
          * Async#blocking} or in an executor, a wait for a primitive of core, for a {@link java.util.concurrent.CompletionStage} or for a
          * publisher. What other threads send by {@link EventLoop#execute}, {@link EventLoop#submit} and the like cannot be known before it comes:
          * where tasks wait for that alone, leave this off. A run without an end of its own, as that of {@link EventLoop#runForever()}, is there to
-         * be sent something; it fails only if tasks wait for each other in a ring, which nobody outside can break.
+         * be sent something; it fails only if tasks wait for each other in a ring. A task that is out is no hope where it waits for an {@code
+         * RLock} of core which another of the stalled tasks holds: that is found too, within some tenths of a second.
          *
          * <p>The run that fails closes the loop: its tasks are cancelled, and the exception is thrown by the {@code run} method.
          *

@@ -81,24 +81,26 @@ final class Standstill implements Lull {
         if (!failOnStall) {
             return nanos;
         }
-        StalledLoopException stall = stall(!out && nanosToTimer == Engine.FOREVER);
-        if (stall != null) {
-            loop.engine.stop(stall);
+        if (nanosToTimer == Engine.FOREVER && isStalled(out)) {
+            loop.engine.stop(new StalledLoopException(WaitGraph.stall(loop)));
             return 0;
         }
         return Math.min(nanos, LOOK_NANOS);
     }
 
-    /** Why nobody here can go on; null if somebody may. A run that has no end of its own may always be sent something. */
-    private @Nullable StalledLoopException stall(boolean nothingToCome) {
-        if (nothingToCome && loop.isEnding()) {
-            return new StalledLoopException(WaitGraph.stall(loop));
+    /**
+     * Whether nobody here can go on, where no timer runs. Who is out may come back, unless it waits for one of the others. And a run that has no
+     * end of its own may always be sent something, which does not help tasks that wait for each other.
+     */
+    private boolean isStalled(boolean out) {
+        if (!out && loop.isEnding()) {
+            return true;
         }
         long now = System.nanoTime();
         if (now - looked < LOOK_NANOS) {
-            return null; // to go through all tasks at each sleep would be dear
+            return false; // to go through all tasks at each sleep would be dear
         }
         looked = now;
-        return WaitGraph.ring(loop) == null ? null : new StalledLoopException(WaitGraph.stall(loop));
+        return WaitGraph.ring(loop) != null && (!out || WaitGraph.isEverybodyStuck(loop));
     }
 }

@@ -105,6 +105,12 @@ final class WaitGraph {
         return ring == null ? null : graph.describe(ring);
     }
 
+    /** Whether every task waits for others, and none of those can go on by itself. */
+    static boolean isEverybodyStuck(EventLoop loop) {
+        WaitGraph graph = new WaitGraph(loop);
+        return graph.tasks.stream().allMatch(task -> graph.node(task).isStuck());
+    }
+
     // ---------------------------------------------------------------- graph
 
     private Node node(Object who) {

@@ -10,6 +10,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.signalbox.core.Guard;
+import dev.signalbox.core.RLock;
 import dev.signalbox.core.Semaphore;
 import dev.signalbox.loop.Async;
 import dev.signalbox.loop.AsyncEvent;
@@ -27,6 +29,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -351,6 +354,63 @@ final class TestLoopTest {
                                 .await())
                         .isEqualTo(7);
             });
+        }
+    }
+
+    /** One holds a lock of core and waits for the other, which is off the loop and waits for the lock. */
+    private static Task<Void> embraceOverALockOfCore(List<Task<?>> tasks) {
+        RLock lock = new RLock();
+        Task<Void> holder = createTask("holder", () -> {
+            try (Guard held = lock.acquire()) {
+                Task<Void> wants = createTask("wants", () -> {
+                    try (Guard never = lock.acquire()) {
+                        yieldNow();
+                    }
+                });
+                tasks.add(wants);
+                wants.await();
+            }
+        });
+        tasks.add(holder);
+        return holder;
+    }
+
+    @Test
+    void stall_overALockOfCore_isFoundAlthoughATaskIsOut() {
+        assertThatThrownBy(() -> TestLoop.run(() -> {
+                    embraceOverALockOfCore(new ArrayList<>()).await();
+                }))
+                .isInstanceOf(StalledLoopException.class)
+                .hasMessageContaining("deadlock: ")
+                .hasMessageContaining("'wants' waits for RLock@")
+                .hasMessageContaining("held by 'holder'");
+    }
+
+    @Test
+    void ring_thatATaskWhichIsOutGoesOnToBreak_isNoStall() {
+        TestLoop.run(() -> {
+            List<Task<?>> tasks = new ArrayList<>();
+            Task<Void> holder = embraceOverALockOfCore(tasks);
+            blocking(() -> Thread.sleep(500)); // longer than it takes to look for rings
+            tasks.get(0).cancel();
+            assertThatThrownBy(holder::await).isInstanceOf(CancelledException.class);
+        });
+    }
+
+    @Test
+    void failOnStall_aRingInARunWithoutAnEnd_fails() throws Exception {
+        CompletableFuture<Throwable> failure = new CompletableFuture<>();
+        EventLoop.Builder builder =
+                EventLoop.builder().failOnStall(true).exceptionHandler((what, e) -> failure.complete(e));
+        try (EventLoop loop = builder.start()) {
+            loop.execute(() -> {
+                List<Task<Void>> tasks = new ArrayList<>();
+                tasks.add(createTask("a", () -> tasks.get(1).await()));
+                tasks.add(createTask("b", () -> tasks.get(0).await()));
+            });
+            assertThat(failure.get(30, TimeUnit.SECONDS))
+                    .isInstanceOf(StalledLoopException.class)
+                    .hasMessageContaining("deadlock: 'a' waits for Task 'b', 'b' waits for Task 'a'");
         }
     }
 
