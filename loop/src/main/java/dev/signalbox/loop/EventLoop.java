@@ -539,21 +539,29 @@ public final class EventLoop implements Executor, AutoCloseable {
     private void shutDown() {
         closing = true;
         stopWithoutTasks = true;
-        // A second round for tasks that a failure of the bookkeeping left behind; whoever survives that stays where it
-        // is.
-        for (int round = 0; round < 2 && !tasks.isEmpty(); round++) {
-            unwindTasks();
-            if (!tasks.isEmpty()) {
-                drive(() -> {});
+        try {
+            // A second round for tasks that a failure of the bookkeeping left behind; whoever survives that stays where
+            // it
+            // is.
+            for (int round = 0; round < 2 && !tasks.isEmpty(); round++) {
+                unwindTasks();
+                if (!tasks.isEmpty()) {
+                    drive(() -> {});
+                }
             }
+        } finally {
+            failWhatOthersWaitFor(); // whatever becomes of the tasks: the library's own classes may be gone
         }
+        List.copyOf(unobserved).forEach(Unobserved::reportNow);
+        engine.dismissWorkers();
+    }
+
+    private void failWhatOthersWaitFor() {
         IllegalStateException reason = closedException();
         for (Item item : engine.seal()) {
             item.rejected(reason);
         }
         List.copyOf(handedOut).forEach(HandedOut::closed);
-        List.copyOf(unobserved).forEach(Unobserved::reportNow);
-        engine.dismissWorkers();
     }
 
     /** Makes every task go on, once, with a cancel; whatever else was ready stays so. */
