@@ -49,7 +49,8 @@ abstract class Linearizability {
     /** Otherwise it would be found for another reason than what happens at once. */
     @Test
     void brokenTwin_isRightInOneThread() {
-        stress().iterations(50)
+        modelChecking()
+                .iterations(50)
                 .invocationsPerIteration(1)
                 .threads(1)
                 .sequentialSpecification(specification())
