@@ -57,12 +57,17 @@ final class CallSite {
 
     /** The same of a frame of another thread, where only the name of the class is known. */
     static boolean isLibrary(StackTraceElement frame) {
-        if (!frame.getClassName().startsWith(PACKAGE)) {
+        return isBeside(CallSite.class, frame);
+    }
+
+    /** Whether a frame is of the package of some class or of one below, and comes from the same place. */
+    static boolean isBeside(Class<?> member, StackTraceElement frame) {
+        if (!frame.getClassName().startsWith(member.getPackageName())) {
             return false;
         }
         try {
             Class<?> type = Class.forName(frame.getClassName(), false, CallSite.class.getClassLoader());
-            return type.getProtectionDomain() == LIBRARY;
+            return type.getProtectionDomain() == member.getProtectionDomain();
         } catch (ClassNotFoundException | LinkageError e) {
             return false; // somebody else's, in a package whose name begins like ours
         }

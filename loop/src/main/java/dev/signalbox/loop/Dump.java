@@ -158,11 +158,11 @@ final class Dump {
 
     private void printRunning() {
         Task<?> task = loop.runningTask();
-        Thread owner = loop.engine.ownerThread();
+        Worker holder = loop.engine.seenHolder();
         out.append("\nrunning: ");
-        out.append(task != null ? Named.who(task, loop) : owner != null ? "a callback, or the loop itself" : "nobody");
-        if (owner != null) {
-            printFrames(owner, MOST_FRAMES_RUNNING, "");
+        out.append(task != null ? Named.who(task, loop) : holder != null ? "a callback, or the loop itself" : "nobody");
+        if (holder != null) {
+            printFrames(holder.thread(), MOST_FRAMES_RUNNING, "");
         }
     }
 

@@ -540,9 +540,8 @@ public final class EventLoop implements Executor, AutoCloseable {
         closing = true;
         stopWithoutTasks = true;
         try {
-            // A second round for tasks that a failure of the bookkeeping left behind; whoever survives that stays where
-            // it
-            // is.
+            // A second round for tasks that a failure of the bookkeeping left behind.
+            // Whoever survives that stays where it is.
             for (int round = 0; round < 2 && !tasks.isEmpty(); round++) {
                 unwindTasks();
                 if (!tasks.isEmpty()) {
@@ -1085,11 +1084,6 @@ public final class EventLoop implements Executor, AutoCloseable {
         } finally {
             aborted.clear();
         }
-    }
-
-    /** The tasks as a thread sees them that watches from outside: some may be missing. */
-    List<Task<?>> tasksAsSeen() {
-        return tasks.snapshot();
     }
 
     Unobserved unobserved(Future<?> future, Throwable exception) {

@@ -53,7 +53,7 @@ final class SlowStep {
         if (loop.engine.isAsleep()) { // on whatever stack: the task of that one waits for something else
             return prefix(loop) + "woken " + since;
         }
-        for (Task<?> task : loop.tasksAsSeen()) {
+        for (Task<?> task : loop.tasks().glimpse()) {
             if (task.stack() == holder) {
                 return prefix(loop) + task.describe() + " got its turn " + since;
             }
@@ -155,7 +155,7 @@ final class SlowStep {
     }
 
     private @Nullable Task<?> taskOf(LockHolder holder) {
-        for (Task<?> other : loop.tasksAsSeen()) {
+        for (Task<?> other : loop.tasks().glimpse()) {
             Worker where = other.stack();
             if (where != null && holder.isThread(where.thread())) {
                 return other;
@@ -174,7 +174,7 @@ final class SlowStep {
         if (place == null) {
             return;
         }
-        loop.tasksAsSeen().stream()
+        loop.tasks().glimpse().stream()
                 .filter(other -> other != task)
                 .limit(MOST_STACKS)
                 .filter(other -> isIn(place, other.stack()))

@@ -707,9 +707,9 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
         }
     }
 
-    /** Whether it is off its loop and has not asked for its turn yet. */
+    /** Whether it is off its loop and has not asked for its turn yet; racily without the baton. */
     boolean isOut() {
-        return waiting instanceof StepOff && !worker().isBack();
+        return isOffLoop() && !isBack();
     }
 
     /** Whether its code runs off its loop, or has and waits for its turn. */

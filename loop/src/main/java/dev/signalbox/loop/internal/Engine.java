@@ -149,11 +149,6 @@ public final class Engine {
         return simulated == null ? System.nanoTime() : simulated.nanoTime();
     }
 
-    /** The thread that holds the baton, as it happens to be seen; null if it lies on the floor. */
-    public @Nullable Thread ownerThread() {
-        return owner;
-    }
-
     /** How many items are ready; racily without the baton. */
     public int readyCount() {
         return ready.size() + homeless.size();
