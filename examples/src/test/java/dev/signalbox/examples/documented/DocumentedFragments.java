@@ -562,7 +562,7 @@ final class DocumentedFragments {
         });
     }
 
-    static String timeline() {
+    static Timeline timeline() {
         var timeline = new Timeline();
         try (var loop = EventLoop.builder().record(timeline).build()) {
             loop.runUntilComplete(() -> {
@@ -571,7 +571,7 @@ final class DocumentedFragments {
             });
         }
         System.out.println(timeline.toText());
-        return timeline.toText();
+        return timeline;
     }
 
     private static void work(AsyncSemaphore limit) {
