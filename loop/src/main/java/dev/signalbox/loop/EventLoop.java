@@ -77,6 +77,8 @@ public final class EventLoop implements Executor, AutoCloseable {
     }
 
     final Engine engine;
+
+    private final Threads threads;
     private final String name;
     private final BiConsumer<String, Throwable> handler;
     private final @Nullable Standstill standstill;
@@ -127,8 +129,10 @@ public final class EventLoop implements Executor, AutoCloseable {
         standstill = simulation == null && !builder.failOnStall
                 ? null
                 : new Standstill(this, simulation, builder.failOnStall);
+        threads = Threads.configured();
         engine = new Engine(
-                builder.workers.apply(Threads.configured().factory("event loop '" + name + "'")),
+                threads,
+                builder.workers.apply(threads.factory("event loop '" + name + "'")),
                 Thread.currentThread().getContextClassLoader(),
                 onWork == null ? null : () -> tell(onWork),
                 simulation,
@@ -900,6 +904,15 @@ public final class EventLoop implements Executor, AutoCloseable {
      */
     public String dump() {
         return Dump.of(this);
+    }
+
+    /**
+     * What the tasks of this loop run on. Any thread may ask.
+     *
+     * @return the scheduler, the same for the whole life of the loop
+     */
+    public Scheduler scheduler() {
+        return Scheduler.valueOf(threads.name());
     }
 
     /** Identity and state; any thread may call this, and reads the state as it happens to be. */

@@ -763,6 +763,11 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
             }
         }
 
+        /** Whether the code is the user's, which may do anything. */
+        boolean isForeign() {
+            return primitive == null;
+        }
+
         @Override
         Collection<?> subjects() {
             return List.of(primitive == null ? Async.BLOCKING_CODE : primitive);
@@ -845,7 +850,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
         loop.enter(null);
         loop.wentOut();
         try {
-            loop.engine.stepOff(worker());
+            loop.engine.stepOff(worker(), off.isForeign());
         } catch (StackOverflowError | OutOfMemoryError e) {
             waiting = null;
             loop.cameBack();

@@ -64,7 +64,7 @@ final class Watchdog {
         Engine engine = loop.engine;
         int turnNow = engine.turn();
         Worker holder = engine.seenHolder();
-        if (holder == null || isAtRest(engine, holder)) {
+        if (holder == null || (engine.isAsleep() && holder.isResting())) {
             sightings = 0;
             return;
         }
@@ -85,15 +85,6 @@ final class Watchdog {
             }
             tell(holder, age);
         }
-    }
-
-    /** Waits on the loop's behalf, and so does its thread. */
-    private static boolean isAtRest(Engine engine, Worker holder) {
-        if (!engine.isAsleep()) {
-            return false;
-        }
-        Thread.State state = holder.thread().getState();
-        return state == Thread.State.WAITING || state == Thread.State.TIMED_WAITING;
     }
 
     /** Has its turn, or was woken, and is still where it waited for that. */

@@ -457,7 +457,7 @@ final class AsyncBlockingTest {
             Bystander.awaitUntil("out", () -> thread.get() != null);
             end.countDown();
             Bystander.awaitUntil(
-                    "back", () -> wentOn.get() || (!task.isOut() && thread.get().getState() == Thread.State.WAITING));
+                    "back", () -> wentOn.get() || (!task.isOut() && task.stack().isResting()));
             assertThat(wentOn).isFalse();
             task.await();
         });

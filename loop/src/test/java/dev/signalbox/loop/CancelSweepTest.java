@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 final class CancelSweepTest {
     /** With one cancel a task of the chain this would take days; a thread for each of them is not to be had on every scheduler. */
-    private static final int LONG_CHAIN = Threads.configured() == Threads.VIRTUAL ? 100_000 : 2_000;
+    private static final int LONG_CHAIN = Threads.configured() == Threads.PLATFORM ? 2_000 : 100_000;
 
     private final List<String> log = new ArrayList<>();
 

@@ -28,18 +28,16 @@ final class ChurnTest {
 
     private EventLoop.Builder builder() {
         return EventLoop.builder().workers(factory -> body -> {
-            Thread[] self = new Thread[1];
-            self[0] = factory.newThread(() -> {
-                try {
-                    body.run();
-                } finally {
-                    alive.remove(self[0]);
-                }
-            });
-            alive.add(self[0]);
+            Thread worker = factory.newThread(body);
+            alive.add(worker);
             started.incrementAndGet();
-            return self[0];
+            return worker;
         });
+    }
+
+    private boolean haveAllEnded() {
+        alive.removeIf(thread -> thread.getState() == Thread.State.TERMINATED);
+        return alive.isEmpty();
     }
 
     /** Each way to use a loop, in turn. */
@@ -88,8 +86,9 @@ final class ChurnTest {
         long before = usedBytes();
         for (int i = 0; i < LOOPS; i++) {
             useOne(i);
+            haveAllEnded();
         }
-        Bystander.awaitUntil("all threads ended", alive::isEmpty);
+        Bystander.awaitUntil("all threads ended", this::haveAllEnded);
         Bystander.awaitUntil("all loops collected", () -> {
             System.gc();
             return loops.stream().allMatch(loop -> loop.get() == null);

@@ -66,6 +66,7 @@ final class DeepStackTest {
         String scheduler = System.getProperty("dev.signalbox.loop.scheduler");
         if (scheduler != null) {
             command.add("-Ddev.signalbox.loop.scheduler=" + scheduler);
+            command.add("--add-opens=java.base/java.lang=ALL-UNNAMED");
         }
         command.add(AtTheEnd.class.getName());
         Process process = new ProcessBuilder(command)

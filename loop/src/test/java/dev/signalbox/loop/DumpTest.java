@@ -7,6 +7,7 @@ import dev.signalbox.core.Lock;
 import dev.signalbox.core.Queue;
 import dev.signalbox.core.RLock;
 import dev.signalbox.core.Semaphore;
+import dev.signalbox.loop.internal.Threads;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -521,7 +522,7 @@ final class DumpTest {
 
     @Test
     void aVeryDeepChain_endsNoStack() {
-        int length = "virtual".equals(System.getProperty("dev.signalbox.loop.scheduler")) ? 100_000 : 2_000;
+        int length = Threads.configured() == Threads.PLATFORM ? 2_000 : 100_000;
         String[] ring = new String[1];
         String dump = loop.runUntilComplete(() -> {
             Task<?> last = Async.createTask("last", () -> new Future<>().await());

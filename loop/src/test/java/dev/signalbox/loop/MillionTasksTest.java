@@ -4,6 +4,7 @@ package dev.signalbox.loop;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.signalbox.loop.internal.Threads;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -19,7 +20,7 @@ final class MillionTasksTest {
     @Test
     @Timeout(value = 5, unit = TimeUnit.MINUTES)
     void aMillionTasks_eachSleepingOnce() {
-        assumeTrue("virtual".equals(System.getProperty("dev.signalbox.loop.scheduler")), "one thread for each task");
+        assumeTrue(Threads.configured() != Threads.PLATFORM, "one thread for each task");
         EventLoop.run(() -> {
             for (int i = 0; i < COUNT; i++) {
                 Async.createTask(() -> {

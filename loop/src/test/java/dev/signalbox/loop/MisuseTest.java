@@ -49,6 +49,7 @@ final class MisuseTest {
             "EventLoop.close",
             "EventLoop.isRunning",
             "EventLoop.isClosed",
+            "EventLoop.scheduler",
             "EventLoop.callSoonThreadSafe",
             "EventLoop.execute",
             "EventLoop.submit",

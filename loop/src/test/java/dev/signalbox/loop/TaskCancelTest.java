@@ -7,6 +7,7 @@ import static dev.signalbox.loop.Async.yieldNow;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.signalbox.loop.internal.Threads;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -15,8 +16,7 @@ import org.junit.jupiter.api.Test;
 
 /** How a task is asked to end, and what it may answer. */
 final class TaskCancelTest {
-    private static final int LONG_CHAIN =
-            "virtual".equals(System.getProperty("dev.signalbox.loop.scheduler")) ? 20_000 : 200;
+    private static final int LONG_CHAIN = Threads.configured() == Threads.PLATFORM ? 200 : 20_000;
 
     private final Steps steps = new Steps();
 

@@ -8,6 +8,7 @@ import static dev.signalbox.loop.Async.yieldNow;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.signalbox.loop.internal.Threads;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -695,7 +696,7 @@ final class TaskGroupCancelTest {
     /** Deeper than any stack, where a task costs no thread. */
     @Test
     void nested_deeply_cancelReachesTheInnermost() {
-        int depth = "virtual".equals(System.getProperty("dev.signalbox.loop.scheduler")) ? 20_000 : 200;
+        int depth = Threads.configured() == Threads.PLATFORM ? 200 : 20_000;
         EventLoop.run(() -> {
             var innermost = new ArrayList<Task<?>>();
             var outermost = createTask(() -> nest(depth, innermost));

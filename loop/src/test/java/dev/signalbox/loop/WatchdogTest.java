@@ -32,6 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 @Timeout(60)
 final class WatchdogTest {
+    private static final boolean PLATFORM = Threads.configured() == Threads.PLATFORM;
     private static final boolean VIRTUAL = Threads.configured() == Threads.VIRTUAL;
     private static final long SLOW = TimeUnit.SECONDS.toNanos(1);
     private static final String THREAD = "signalbox watchdog";
@@ -205,7 +206,7 @@ final class WatchdogTest {
                         "event loop 'watched': task 'locked out' has held the loop for 1.0 s (blocked: BLOCKED on ");
         assertThat(report)
                 .contains(
-                        VIRTUAL
+                        !PLATFORM
                                 ? "BLOCKED on a monitor, held by whom is not known; code that blocks belongs in Async.blocking):"
                                 : "BLOCKED on java.lang.Object@" + Integer.toHexString(System.identityHashCode(monitor))
                                         + ", held by thread 'holder'; code that blocks belongs in Async.blocking):");
@@ -233,7 +234,7 @@ final class WatchdogTest {
                         + "java.util.concurrent.locks.ReentrantLock$NonfairSync@");
         assertThat(report)
                 .contains(
-                        VIRTUAL
+                        !PLATFORM
                                 ? ", held by whom is not known, perhaps by one that waits in the same class: task 'first'; code"
                                 : ", held by task 'first' of this loop, which cannot go on before this one: a deadlock; to hold");
         assertThat(report)
@@ -244,7 +245,7 @@ final class WatchdogTest {
 
     @Test
     void lockThatATaskHolds_whichIsOffTheLoop_isNoDeadlock() {
-        assumeTrue(!VIRTUAL, "the JDK does not tell who holds it");
+        assumeTrue(PLATFORM, "the JDK does not tell who holds it");
         ReentrantLock lock = new ReentrantLock();
         CountDownLatch held = new CountDownLatch(1);
         createTask(
@@ -420,7 +421,7 @@ final class WatchdogTest {
 
     private static boolean isIdle(EventLoop loop) {
         var holder = loop.engine.seenHolder();
-        return loop.engine.isAsleep() && holder != null && holder.thread().getState() != Thread.State.RUNNABLE;
+        return loop.engine.isAsleep() && holder != null && holder.isResting();
     }
 
     // ---------------------------------------------------------------- how often

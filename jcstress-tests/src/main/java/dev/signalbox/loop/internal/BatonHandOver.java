@@ -32,13 +32,13 @@ public class BatonHandOver {
     public void gives() {
         receiver.bind(taker);
         data = 1;
-        Baton.pass(taker);
+        ParkingBaton.INSTANCE.pass(taker);
     }
 
     @Actor
     public void takes(I_Result r) {
         receiver.ready();
-        Baton.await(taker);
+        ParkingBaton.INSTANCE.await(taker);
         r.r1 = data;
     }
 

@@ -33,17 +33,17 @@ public class BatonTurns {
         giver.bind(Thread.currentThread());
         receiver.bind(taker);
         turns++;
-        Baton.pass(taker);
-        Baton.await(giver);
+        ParkingBaton.INSTANCE.pass(taker);
+        ParkingBaton.INSTANCE.await(giver);
         turns++;
     }
 
     @Actor
     public void takes() {
         receiver.ready();
-        Baton.await(taker);
+        ParkingBaton.INSTANCE.await(taker);
         turns++;
-        Baton.pass(giver);
+        ParkingBaton.INSTANCE.pass(giver);
     }
 
     @Arbiter
@@ -70,17 +70,17 @@ public class BatonTurns {
             receiver.bind(taker);
             turns++;
             int before = turns;
-            Baton.pass(taker);
+            ParkingBaton.INSTANCE.pass(taker);
             turns = before + 1;
-            Baton.await(giver);
+            ParkingBaton.INSTANCE.await(giver);
         }
 
         @Actor
         public void takes() {
             receiver.ready();
-            Baton.await(taker);
+            ParkingBaton.INSTANCE.await(taker);
             turns++;
-            Baton.pass(giver);
+            ParkingBaton.INSTANCE.pass(giver);
         }
 
         @Arbiter

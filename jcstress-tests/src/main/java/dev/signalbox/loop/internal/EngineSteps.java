@@ -26,7 +26,7 @@ public final class EngineSteps {
 
     /** An engine that nobody runs: its baton is whoever takes it. */
     static Engine create() {
-        return new Engine(EngineSteps::noThread, null, null, null, null);
+        return new Engine(Threads.PLATFORM, EngineSteps::noThread, null, null, null, null);
     }
 
     private static Thread noThread(Runnable body) {

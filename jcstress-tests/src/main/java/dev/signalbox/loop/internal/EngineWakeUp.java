@@ -38,6 +38,7 @@ public class EngineWakeUp {
 
     @Actor
     public void sleeps(Z_Result r) {
+        me.bind(Thread.currentThread());
         long start = System.nanoTime();
         engine.schedule(alarm, LONG_NANOS);
         engine.takeReady();

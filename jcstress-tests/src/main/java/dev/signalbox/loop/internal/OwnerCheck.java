@@ -43,7 +43,7 @@ public class OwnerCheck {
     public void takes(ZZ_Result r) {
         boolean before = engine.isOwner();
         receiver.ready();
-        Baton.await(taker);
+        ParkingBaton.INSTANCE.await(taker);
         r.r2 = !before && engine.isOwner();
     }
 
@@ -71,7 +71,7 @@ public class OwnerCheck {
             giver.bind(Thread.currentThread());
             EngineSteps.hold(engine, giver);
             receiver.bind(taker);
-            Baton.pass(taker);
+            ParkingBaton.INSTANCE.pass(taker);
             EngineSteps.hold(engine, taker);
             r.r1 = !engine.isOwner();
         }
@@ -79,7 +79,7 @@ public class OwnerCheck {
         @Actor
         public void takes(ZZ_Result r) {
             receiver.ready();
-            Baton.await(taker);
+            ParkingBaton.INSTANCE.await(taker);
             r.r2 = engine.isOwner();
         }
     }

@@ -29,7 +29,7 @@ public class RunVisibility {
     @Actor
     public void isTheLoop() {
         receiver.ready();
-        Baton.await(stack);
+        ParkingBaton.INSTANCE.await(stack);
         data = 1;
         EngineSteps.endRun(engine);
     }

@@ -1,92 +1,45 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.signalbox.loop.internal;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * How one stack waits for its turn and another gives it: everything that depends on what kind of thread a worker is stands in here and in
- * {@link Threads}.
+ * How one stack waits for its turn and another gives it: everything that depends on what kind of thread a worker is stands below here, and
+ * in {@link Threads}.
  *
- * <p>The receiver's flag {@code go} is the only thing that crosses: it is set after everything the giver wrote and taken by the receiver
- * before anything it reads, which makes each hand-over a happens-before edge. Parking can fail where the stack is deep (a virtual thread
- * needs native stack for each frame it puts away), and after the flag was set it is too late to fail: hence the monitor to fall back to,
- * which blocks the carrier but needs less, and where even that fails the receiver turns round until its turn has come.
+ * <p>A hand-over is a happens-before edge: what the giver did before {@link #pass} is seen after {@link #await}.
  */
-final class Baton {
-    private static final VarHandle GO;
-
-    static {
-        try {
-            GO = MethodHandles.lookup().findVarHandle(Worker.class, "go", boolean.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
-
-    private static final long POLL_MILLIS = 1;
-
-    private Baton() {}
+abstract class Baton {
+    /** A worker whose thread this baton can be passed to. */
+    abstract Worker newWorker(Engine engine);
 
     /**
      * Lets {@code to} go on. When its thread cannot be woken the turn is taken back and the error thrown: then nothing was passed. After it
      * returned the caller must not touch the loop until its own turn.
      */
-    static void pass(Worker to) {
-        Thread thread = to.thread();
-        to.go = true;
-        try {
-            LockSupport.unpark(thread);
-            if (to.onMonitor) {
-                synchronized (to) {
-                    to.notifyAll();
-                }
-            }
-        } catch (StackOverflowError | OutOfMemoryError e) {
-            if (GO.compareAndSet(to, true, false)) {
-                throw e;
-            }
-        }
-    }
+    abstract void pass(Worker to);
 
     /** Waits until the baton was passed to {@code me}, the calling thread's worker. Never fails, never ends early. */
-    static void await(Worker me) {
-        while (!(me.go && GO.compareAndSet(me, true, false))) {
-            try {
-                park(me);
-            } catch (StackOverflowError | OutOfMemoryError e) {
-                // Not even a frame to wait in. Unwinding without the baton would let two tasks run at once: turn round
-                // until it comes.
-            }
-        }
-    }
+    abstract void await(Worker me);
 
-    private static void park(Worker me) {
-        try {
-            LockSupport.park(me);
-        } catch (StackOverflowError | OutOfMemoryError e) {
-            awaitOnMonitor(me);
-        }
-        if (Thread.interrupted()) {
-            me.interrupted = true;
-        }
-    }
+    /** Lets those go on that are off the loop, should they need the thread of {@code me}, which has the baton and keeps it. */
+    void letOthersRun(Worker me) {}
 
-    private static void awaitOnMonitor(Worker me) {
-        synchronized (me) {
-            me.onMonitor = true; // before the look at go, as the giver sets go before its look at onMonitor
-            try {
-                while (!me.go) {
-                    me.wait();
-                }
-            } catch (InterruptedException e) {
-                me.interrupted = true;
-            } finally {
-                me.onMonitor = false;
-            }
-        }
-    }
+    /** Sleeps on the stack of {@code me}, which has the baton, until it is woken, or for so long. May return early. */
+    abstract void idle(Worker me, long nanos);
+
+    /** Ends the sleep of a worker, now or as soon as it begins. Any thread. */
+    abstract void wake(Worker sleeper);
+
+    /**
+     * Sees to it that {@code me}, which has passed the baton on, does not keep others from going on. Never fails.
+     *
+     * @param foreign whether what follows is user code, which may do anything, and not a wait of core
+     */
+    void stepOff(Worker me, boolean foreign) {}
+
+    /** No worker of this baton has anything left to do, or will have. */
+    void close() {}
 
     /** Waits on the stack of a thread that runs a loop; may return early. */
     static void parkRunner(Object blocker) {
@@ -94,33 +47,6 @@ final class Baton {
             LockSupport.park(blocker);
         } catch (StackOverflowError | OutOfMemoryError e) {
             // Too deep to be put away, but the loop has begun: the caller looks again, and again.
-        }
-    }
-
-    /** Sleeps on the stack of {@code me} until somebody unparks its thread, or for so long. May return early. */
-    static void idle(Worker me, long nanos) {
-        try {
-            if (nanos == Long.MAX_VALUE) {
-                LockSupport.park(me);
-            } else {
-                LockSupport.parkNanos(me, nanos);
-            }
-        } catch (StackOverflowError | OutOfMemoryError e) {
-            idleOnMonitor(me);
-        }
-        if (Thread.interrupted()) {
-            me.interrupted = true;
-        }
-    }
-
-    /** An unpark does not end a wait on a monitor: look around each millisecond. */
-    private static void idleOnMonitor(Worker me) {
-        synchronized (me) {
-            try {
-                me.wait(POLL_MILLIS);
-            } catch (InterruptedException e) {
-                me.interrupted = true;
-            }
         }
     }
 }

@@ -48,6 +48,7 @@ public final class Engine {
     private static final int ROUNDS_PER_LOOK = 64;
 
     private final ThreadFactory threads;
+    private final Baton baton;
     private final @Nullable ClassLoader contextClassLoader;
     private final @Nullable Runnable outsideWork;
     private final @Nullable Simulation simulation;
@@ -87,24 +88,28 @@ public final class Engine {
     private final ReentrantLock late = new ReentrantLock();
 
     // Cross threads.
-    private volatile @Nullable Thread sleeper;
+    private volatile @Nullable Worker sleeper;
     private volatile boolean stopped = true;
     private @Nullable Thread runner; // written before a run begins, read by its holders
 
     /**
      * An engine whose workers are such threads.
      *
+     * @param kind what kind of threads they are
+     * @param threads makes them, as {@link Threads#factory} of this kind does
      * @param outsideWork called when something is posted and no run sleeps that would be woken by it: once until it is taken in
      * @param simulation what takes the place of the clock and of the order of the ready queue
      * @param lull asked before each sleep; null: just sleep
      */
     public Engine(
+            Threads kind,
             ThreadFactory threads,
             @Nullable ClassLoader contextClassLoader,
             @Nullable Runnable outsideWork,
             @Nullable Simulation simulation,
             @Nullable Lull lull) {
         this.threads = threads;
+        this.baton = kind.newBaton();
         this.contextClassLoader = contextClassLoader;
         this.outsideWork = outsideWork;
         this.simulation = simulation;
@@ -136,9 +141,9 @@ public final class Engine {
     }
 
     private boolean wakeSleeper() {
-        Thread sleeping = sleeper;
+        Worker sleeping = sleeper;
         if (sleeping != null) {
-            LockSupport.unpark(sleeping);
+            baton.wake(sleeping);
         }
         return sleeping != null;
     }
@@ -241,7 +246,7 @@ public final class Engine {
         stopped = false;
         hold(leader);
         try {
-            Baton.pass(leader);
+            baton.pass(leader);
         } catch (StackOverflowError | OutOfMemoryError e) {
             stopped = true;
             owner = null;
@@ -275,8 +280,9 @@ public final class Engine {
         while (idle != null) {
             Worker worker = popIdle();
             worker.exit = true;
-            Baton.pass(worker);
+            baton.pass(worker);
         }
+        baton.close();
     }
 
     // ---------------------------------------------------------------- the holder of the baton
@@ -363,9 +369,10 @@ public final class Engine {
     /**
      * Gives the baton away although the calling job goes on, outside the loop, until {@link #stepOn}.
      *
+     * @param foreign whether what the job goes on with is user code, which may do anything, and not a wait of core
      * @throws OutOfMemoryError when no worker can be had to go on with; then the baton is still the caller's
      */
-    public void stepOff(Worker me) {
+    public void stepOff(Worker me, boolean foreign) {
         Worker next;
         if (budget > 0 && ready.peek() instanceof Worker suspended) {
             next = suspended;
@@ -379,6 +386,7 @@ public final class Engine {
             failure = e; // whom it was for has left the queue
             throw e;
         }
+        baton.stepOff(me, foreign);
     }
 
     /** Waits until it is the calling job's turn again, after {@link #stepOff}. */
@@ -389,7 +397,7 @@ public final class Engine {
             throw new IllegalStateException("the event loop was closed meanwhile");
         }
         me.back = true; // after the post: whoever sees this knows that it was posted
-        Baton.await(me);
+        baton.await(me);
         me.back = false;
         me.restoreInterrupt();
     }
@@ -398,7 +406,7 @@ public final class Engine {
 
     /** The life of a worker's thread. */
     void work(Worker me) {
-        Baton.await(me);
+        baton.await(me);
         while (!me.exit) {
             me.interrupted = false; // it came while the worker was idle: meant for nobody
             try {
@@ -489,7 +497,7 @@ public final class Engine {
         }
         while (!me.exit) {
             try {
-                Baton.await(me);
+                baton.await(me);
                 return;
             } catch (StackOverflowError e) {
                 // Not even room for the call, and from here on there is no way back: try it until the baton is here.
@@ -501,7 +509,7 @@ public final class Engine {
         Thread mine = me.thread(); // read before: there may be no stack left for a call after a failure
         hold(next);
         try {
-            Baton.pass(next);
+            baton.pass(next);
         } catch (StackOverflowError | OutOfMemoryError e) {
             holder = me; // it was taken back
             owner = mine;
@@ -536,6 +544,7 @@ public final class Engine {
     /** Takes in what has become due, waits if that is nothing; false when the run is to end. */
     private boolean nextRound(Worker me) {
         while (!stop) {
+            baton.letOthersRun(me);
             if (takeArrived()) {
                 beginRound();
                 return true;
@@ -610,9 +619,9 @@ public final class Engine {
             }
         }
         turn++;
-        sleeper = Thread.currentThread();
+        sleeper = me;
         if (inbox.isEmpty()) {
-            Baton.idle(me, nanos);
+            baton.idle(me, nanos);
         }
         sleeper = null;
         look();
@@ -654,7 +663,7 @@ public final class Engine {
     }
 
     private Worker startWorker() {
-        Worker worker = new Worker(this);
+        Worker worker = baton.newWorker(this);
         Thread thread = threads.newThread(worker);
         thread.setContextClassLoader(contextClassLoader);
         worker.bind(thread);

@@ -5,6 +5,7 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.util.Locale;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadFactory;
 import org.jspecify.annotations.Nullable;
 
@@ -30,9 +31,21 @@ public enum Threads {
         public ThreadFactory factory(String name) {
             return VirtualThreads.factory(name);
         }
+    },
+    /** Virtual threads that the loop schedules itself: where {@code java.base/java.lang} is open to this module. */
+    OWN {
+        @Override
+        public ThreadFactory factory(String name) {
+            return task -> OwnThreads.newThread((Executor) task, name, task);
+        }
+
+        @Override
+        Baton newBaton() {
+            return new Carrier();
+        }
     };
 
-    /** The system property that chooses the kind of thread: {@code platform} or {@code virtual}. */
+    /** The system property that chooses the kind of thread: {@code platform}, {@code virtual} or {@code own}. */
     public static final String PROPERTY = "dev.signalbox.loop.scheduler";
 
     private static final int FIRST_WITHOUT_PINNING_IN_MONITORS = 24;
@@ -40,22 +53,40 @@ public enum Threads {
     /** Makes unstarted threads of this kind, each with this name. */
     public abstract ThreadFactory factory(String name);
 
-    /** The kind that the system property asks for, or else virtual threads where waiting in a monitor does not pin them. */
-    public static Threads configured() {
-        return choose(System.getProperty(PROPERTY), Runtime.version().feature());
+    /** How threads of this kind take turns, for one engine. */
+    Baton newBaton() {
+        return ParkingBaton.INSTANCE;
     }
 
-    static Threads choose(@Nullable String wanted, int javaVersion) {
+    /**
+     * The kind that the system property asks for, or else: threads of the loop's own where they can be had, virtual ones where waiting in
+     * a monitor does not pin them, platform ones.
+     */
+    public static Threads configured() {
+        return choose(System.getProperty(PROPERTY), Runtime.version().feature(), OwnThreads.obstacle());
+    }
+
+    /**
+     * @param obstacle why {@link #OWN} cannot be had; null if it can
+     */
+    static Threads choose(@Nullable String wanted, int javaVersion, @Nullable String obstacle) {
         if (wanted == null) {
-            return javaVersion >= FIRST_WITHOUT_PINNING_IN_MONITORS ? VIRTUAL : PLATFORM;
+            return obstacle == null ? OWN : javaVersion >= FIRST_WITHOUT_PINNING_IN_MONITORS ? VIRTUAL : PLATFORM;
         }
         Threads kind = switch (wanted.toLowerCase(Locale.ROOT)) {
             case "platform" -> PLATFORM;
             case "virtual" -> VIRTUAL;
-            default -> throw new IllegalStateException(PROPERTY + ": " + wanted + " (expected: platform or virtual)");
+            case "own" -> OWN;
+            default ->
+                throw new IllegalStateException(PROPERTY + ": " + wanted + " (expected: platform, virtual or own)");
         };
-        if (kind == VIRTUAL && !VirtualThreads.available()) {
-            throw new IllegalStateException(PROPERTY + ": virtual (expected on Java " + javaVersion + ": platform)");
+        if (kind != PLATFORM && !VirtualThreads.available()) {
+            throw new IllegalStateException(
+                    PROPERTY + ": " + wanted + " (expected on Java " + javaVersion + ": platform)");
+        }
+        if (kind == OWN && obstacle != null) {
+            throw new IllegalStateException(
+                    PROPERTY + ": " + wanted + " (expected: platform or virtual, since " + obstacle + ")");
         }
         return kind;
     }

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * A thread that can hold an engine's baton: it runs jobs at the bottom of its stack, and a job that suspends keeps the whole thread until
  * it goes on. As an {@link Item} it means "let this suspended stack continue".
  */
-public final class Worker extends Item implements Runnable {
+public sealed class Worker extends Item implements Runnable permits CarriedWorker {
     private final Engine engine;
     private @Nullable Thread thread;
 
@@ -26,7 +26,7 @@ public final class Worker extends Item implements Runnable {
     /** An interrupt that arrived while the thread was parked, kept for the job; parking again would spin otherwise. */
     boolean interrupted;
 
-    // Crosses threads: see Baton.
+    // Crosses threads: see ParkingBaton.
     volatile boolean go;
     volatile boolean onMonitor;
     /** Has posted itself after stepping off, and waits for its turn. Written by the worker's own thread. */
@@ -48,6 +48,12 @@ public final class Worker extends Item implements Runnable {
     /** Whether the baton was passed to it, and it has not taken it yet. */
     public boolean isCalled() {
         return go;
+    }
+
+    /** Whether it waits, for whatever, and what it waits for has not come: as it happens to be. */
+    public boolean isResting() {
+        Thread.State state = thread().getState();
+        return state == Thread.State.WAITING || state == Thread.State.TIMED_WAITING;
     }
 
     /** The thread of this worker. */
