@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.signalbox.loop.internal;
 
+import java.util.Objects;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A worker on a virtual thread whose scheduler it is itself: the JDK gives the thread's continuation to {@link #execute} whenever the thread
- * can go on, and {@link Carrier} decides what becomes of it.
+ * can go on, and {@link CarriedBaton} decides what becomes of it.
  */
 final class CarriedWorker extends Worker implements Executor {
-    private final Carrier carrier;
+    private final CarriedBaton baton;
 
     /** What runs the thread until it lets go of its carrier; the same object for all its life. Known from the start of the thread on. */
     @Nullable
@@ -31,14 +32,20 @@ final class CarriedWorker extends Worker implements Executor {
     /** The baton was passed to it, and it has not taken it yet. */
     boolean called;
 
-    CarriedWorker(Engine engine, Carrier carrier) {
+    CarriedWorker(Engine engine, CarriedBaton baton) {
         super(engine);
-        this.carrier = carrier;
+        this.baton = baton;
+    }
+
+    /** Runs until it lets go of the carrier. */
+    void goOn() {
+        stashed = false;
+        Objects.requireNonNull(continuation).run();
     }
 
     @Override
     public void execute(Runnable task) {
-        carrier.execute(this, task);
+        baton.execute(this, task);
     }
 
     @Override
@@ -48,6 +55,6 @@ final class CarriedWorker extends Worker implements Executor {
 
     @Override
     public boolean isResting() {
-        return stashed ? !carrier.isWoken(this) : super.isResting();
+        return stashed || super.isResting();
     }
 }

@@ -3,35 +3,23 @@ package dev.signalbox.loop.internal;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The loop's own scheduler: runs the virtual threads of one engine's workers on one platform thread, the carrier, so that a hand-over is a
- * change of stacks and nothing else. No atomic operation, no wake-up, and no other virtual thread of the application comes between.
+ * A platform thread that runs the stacks of one engine, one after the other: at most one thread at a time, and a thread only while there is
+ * something to do.
  *
- * <p>A worker that waits for the baton lets go of the carrier ({@link Thread#yield}), and its continuation is put aside until the baton is
- * passed to it. Who runs at what time on which thread never decides who <em>has</em> the baton: a stack that is run for any other reason
- * looks, finds that it was not called, and lets go again.
- *
- * <p>What a hand-over changes ({@link CarriedWorker}, {@link #local}) is confined to the thread that {@link #carrier} names and is plain.
- * All others send a message ({@link #arrived}). The confinement moves to another thread with {@link #carrier}, which is volatile: whoever
- * stops being the carrier clears it after its last write, and who becomes it sets it before its first read.
- *
- * <ul>
- *   <li><b>Pinned</b>: a stack that cannot let go of its thread (a native frame below it, or no room) would keep everybody from running. It
- *       finds out because the yield comes back without a call of the scheduler. It gives up being the carrier then, another thread
- *       becomes it, and the stack waits where it is, {@linkplain CarriedWorker#apart apart}.
- *   <li><b>Off the loop</b>: user code in {@code Async.blocking} moves to a thread of {@link CarrierThreads}. A wait of core stays: it
- *       parks, which lets go of the carrier; whether it can is tried by a yield before it.
- *   <li><b>Threads that user code starts</b> in a task are given the same scheduler by the JDK. They run on {@link CarrierThreads}.
- * </ul>
+ * <p>What is confined to the carrier is plain; it is read and written by the thread that {@link #carrier} names alone. The others send a
+ * message. The confinement moves to another thread with that field: who stops being the carrier clears it after its last write, and who
+ * becomes it sets it before its first read.
  */
-final class Carrier extends Baton {
+final class Carrier {
     private static final VarHandle CARRIER;
 
     static {
@@ -42,279 +30,101 @@ final class Carrier extends Baton {
         }
     }
 
-    /** How long a carrier without anything to do stays. */
-    private static final long KEEP_NANOS = TimeUnit.SECONDS.toNanos(1);
-
     /** How long to wait for memory. */
     private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
     /** After so many stacks at the most the carrier looks at what others have sent; a power of two. */
     private static final int STACKS_PER_LOOK = 16;
 
-    private final ParkingBaton parking = ParkingBaton.INSTANCE;
+    private final Executor threads;
+    private final Supplier<Thread> platformThread;
+    private final long keepNanos;
 
-    /** The stacks that can go on. Confined to the carrier. */
-    private final ReadyQueue local = new ReadyQueue();
-    /** The stack that sleeps with the baton, and until when. Confined to the carrier. */
-    private @Nullable CarriedWorker sleeper;
-
-    private long wakeTime;
+    // Confined to the carrier.
+    private final ReadyQueue stacks = new ReadyQueue();
+    private @Nullable Runnable alarm;
+    private long alarmTime;
     private int runs;
 
-    /** What has to be done on the carrier, from any thread. */
-    private final Queue<Runnable> arrived = new ConcurrentLinkedQueue<>();
-
+    private final Queue<Runnable> messages = new ConcurrentLinkedQueue<>();
     private volatile @Nullable Thread carrier;
-    /** Set by the carrier before its last look at {@link #arrived} and {@link #woken}, read by others after they wrote these. */
+    /** Set by the carrier before its last look at {@link #messages}, read by others after they sent one. */
     private volatile boolean asleep;
-
-    /** Ends the sleep of the worker that has the baton. */
-    private volatile boolean woken;
-    /** The worker that has the baton sleeps on a thread that it cannot leave. */
-    private volatile boolean apart;
 
     private volatile boolean closed;
 
-    // ---------------------------------------------------------------- the baton
-
-    @Override
-    Worker newWorker(Engine engine) {
-        return new CarriedWorker(engine, this);
+    /**
+     * A carrier that is no thread yet.
+     *
+     * @param threads runs it
+     * @param platformThread what the calling thread runs on
+     * @param keepNanos how long a thread without anything to do stays
+     */
+    Carrier(Executor threads, Supplier<Thread> platformThread, long keepNanos) {
+        this.threads = threads;
+        this.platformThread = platformThread;
+        this.keepNanos = keepNanos;
     }
 
-    @Override
-    void pass(Worker to) {
-        CarriedWorker worker = (CarriedWorker) to;
-        if (isCarrier()) {
-            call(worker);
-        } else {
-            send(() -> call(worker));
-        }
-    }
+    // ---------------------------------------------------------------- any thread
 
-    /** On the carrier. */
-    private void call(CarriedWorker worker) {
-        if (worker.apart) {
-            parking.pass(worker);
-            worker.apart = false;
-            return;
-        }
-        if (worker.stashed) {
-            local.add(worker);
-            worker.stashed = false;
-        }
-        worker.called = true; // one that has not let go yet looks before it does
-    }
-
-    @Override
-    void await(Worker worker) {
-        CarriedWorker me = (CarriedWorker) worker;
-        for (; ; ) {
-            try {
-                if (isCarrier()) {
-                    if (me.called) {
-                        me.called = false;
-                        keepInterrupt(me);
-                        return;
-                    }
-                    me.wants = true;
-                } else {
-                    me.outside = false;
-                }
-                if (!letGo(me)) {
-                    awaitApart(me);
-                    return;
-                }
-            } catch (StackOverflowError | OutOfMemoryError e) {
-                // Nothing has changed, and there is no way back without the baton: try again.
-            }
-        }
-    }
-
-    /** Waits on this thread, which cannot be left. Throws before anything has changed, or not at all. */
-    private void awaitApart(CarriedWorker me) {
-        Runnable message = () -> goApart(me);
-        if (isCarrier()) {
-            arrived.add(message);
-            abdicate();
-        } else {
-            send(message);
-        }
-        parking.await(me);
-    }
-
-    /** On the carrier. */
-    private void goApart(CarriedWorker worker) {
-        if (worker.called) {
-            parking.pass(worker);
-            worker.called = false;
-        } else {
-            worker.apart = true;
-        }
-    }
-
-    @Override
-    void letOthersRun(Worker worker) {
-        if (isCarrier() && !(local.isEmpty() && arrived.isEmpty()) && !letGo((CarriedWorker) worker)) {
-            abdicate();
-        }
-    }
-
-    @Override
-    void idle(Worker worker, long nanos) {
-        CarriedWorker me = (CarriedWorker) worker;
-        if (isCarrier() || letGo(me)) {
-            wakeTime = nanos == Engine.FOREVER ? nanos : System.nanoTime() + nanos;
-            sleeper = me;
-            me.wants = true;
-            if (!letGo(me)) {
-                abdicate();
-            }
-            sleeper = null;
-        }
-        if (!isCarrier()) {
-            idleApart(me, nanos);
-        }
-        woken = false;
-        keepInterrupt(me);
-    }
-
-    /** An interrupt of a stack that was put aside is for what goes on there, which is not always what was meant. */
-    private static void keepInterrupt(CarriedWorker me) {
-        if (Thread.interrupted()) {
-            me.interrupted = true;
-        }
-    }
-
-    /** Sleeps on this thread, which cannot be left. */
-    private void idleApart(CarriedWorker me, long nanos) {
-        apart = true;
-        if (!woken) {
-            parking.idle(me, nanos);
-        }
-        apart = false;
-    }
-
-    @Override
-    void wake(Worker worker) {
-        woken = true;
-        if (apart) {
-            parking.wake(worker);
-        } else {
-            wakeCarrier();
-        }
-    }
-
-    @Override
-    void stepOff(Worker worker, boolean foreign) {
-        CarriedWorker me = (CarriedWorker) worker;
-        me.outside = foreign;
-        if (isCarrier() && !letGo(me)) {
-            abdicate();
-        }
-    }
-
-    /** Whether the sleep of this worker is to end: as it happens to be. */
-    boolean isWoken(CarriedWorker worker) {
-        return worker == sleeper && woken;
-    }
-
-    @Override
-    void close() {
-        closed = true;
-        LockSupport.unpark(carrier);
-    }
-
-    // ---------------------------------------------------------------- continuations
-
-    /** The thread of this worker, or one that its user code started, can go on. Any thread. */
-    void execute(CarriedWorker worker, Runnable task) {
-        if (worker.continuation == null) {
-            worker.continuation = task; // the start of its own thread comes before any user code on it
-        }
-        if (task != worker.continuation) {
-            CarrierThreads.execute(task);
-            return;
-        }
-        worker.moved = true;
-        if (worker.outside && goesOutside(task)) {
-            return;
-        }
-        if (!isCarrier()) {
-            send(() -> local.add(worker));
-        } else if (worker.wants) {
-            worker.wants = false;
-            worker.stashed = true;
-        } else {
-            local.add(worker);
-        }
-    }
-
-    private static boolean goesOutside(Runnable task) {
-        try {
-            CarrierThreads.execute(task);
-            return true;
-        } catch (OutOfMemoryError e) {
-            return false; // then it has to run on the carrier, and may keep the loop from going on
-        }
+    /** Whether the calling thread is the carrier, or runs on it. */
+    boolean isCurrent() {
+        return carrier == platformThread.get();
     }
 
     /**
-     * Lets others run on this thread.
+     * Has something done on the carrier. It must not throw anything but an {@link OutOfMemoryError}, and that before it has changed
+     * anything: then it is tried again.
      *
-     * @return false when the stack cannot let go of it: then nobody has run
+     * @throws OutOfMemoryError when no thread can be had to do it; then it will not be done
      */
-    @SuppressWarnings("ThreadPriorityCheck") // here the yield decides
-    private static boolean letGo(CarriedWorker me) {
-        me.moved = false;
+    void send(Runnable message) {
+        messages.add(message);
         try {
-            Thread.yield();
+            Thread known = carrier;
+            if (known == null) {
+                threads.execute(this::carry);
+            } else if (asleep) {
+                LockSupport.unpark(known);
+            }
         } catch (StackOverflowError | OutOfMemoryError e) {
-            // no room for putting the stack away
-        }
-        if (!me.moved) {
-            me.wants = false;
-        }
-        return me.moved;
-    }
-
-    // ---------------------------------------------------------------- the carrier
-
-    private boolean isCarrier() {
-        return OwnThreads.currentCarrier() == carrier;
-    }
-
-    /**
-     * Has something done on the carrier.
-     *
-     * @throws OutOfMemoryError when there is no carrier and no thread to be one; then it will not be done
-     */
-    private void send(Runnable message) {
-        arrived.add(message);
-        try {
-            wakeCarrier();
-        } catch (StackOverflowError | OutOfMemoryError e) {
-            if (arrived.remove(message)) {
+            if (messages.remove(message)) {
                 throw e;
             }
         }
     }
 
-    private void wakeCarrier() {
-        Thread known = carrier;
-        if (known == null) {
-            CarrierThreads.execute(this::carry);
-        } else if (asleep) {
-            LockSupport.unpark(known);
-        }
+    /** The thread need not stay any longer than there is something to do. */
+    void close() {
+        closed = true;
+        LockSupport.unpark(carrier);
     }
 
-    /** Another thread is the carrier from here on. Does not fail: without one nobody would run. */
-    private void abdicate() {
+    // ---------------------------------------------------------------- on the carrier
+
+    /** Runs a stack after those that can go on already. */
+    void add(CarriedWorker stack) {
+        stacks.add(stack);
+    }
+
+    /** Whether somebody else could go on now. */
+    boolean isWanted() {
+        return !stacks.isEmpty() || !messages.isEmpty();
+    }
+
+    /** Does something at that point of {@link System#nanoTime()}, if nothing else is to do then; in place of what was to be done before. */
+    void setAlarm(long time, @Nullable Runnable action) {
+        alarmTime = time;
+        alarm = action;
+    }
+
+    /** Makes another thread the carrier, since this one is going to be blocked. Does not fail: without one nobody would run. */
+    void abdicate() {
         carrier = null;
         for (; ; ) {
             try {
-                CarrierThreads.execute(this::carry);
+                threads.execute(this::carry);
                 return;
             } catch (StackOverflowError | OutOfMemoryError e) {
                 // until there is a thread
@@ -323,7 +133,7 @@ final class Carrier extends Baton {
     }
 
     /** The life of a carrier, as long as nobody else is. */
-    private void carry() {
+    void carry() {
         Thread me = Thread.currentThread();
         do {
             if (!CARRIER.compareAndSet(this, null, me)) {
@@ -336,31 +146,35 @@ final class Carrier extends Baton {
                 return;
             }
             carrier = null;
-        } while (!arrived.isEmpty()); // sent while this was the carrier: nobody else was started
+        } while (!messages.isEmpty()); // sent while this was the carrier, so nobody else was started
     }
 
     private boolean runNext() {
         if ((++runs & (STACKS_PER_LOOK - 1)) == 0) {
             receive();
         }
-        CarriedWorker worker = (CarriedWorker) local.poll();
-        if (worker == null) {
+        CarriedWorker stack = (CarriedWorker) stacks.poll();
+        if (stack == null) {
             return receive();
         }
-        worker.stashed = false;
-        Objects.requireNonNull(worker.continuation).run();
+        stack.goOn();
         return true;
     }
 
     private boolean receive() {
-        Runnable message = arrived.poll();
+        Runnable message = messages.poll();
         if (message == null) {
             return false;
         }
+        perform(message);
+        return true;
+    }
+
+    private static void perform(Runnable message) {
         for (; ; ) {
             try {
                 message.run();
-                return true;
+                return;
             } catch (OutOfMemoryError e) {
                 LockSupport.parkNanos(RETRY_NANOS); // it has changed nothing, and nobody else will do it
             }
@@ -368,16 +182,17 @@ final class Carrier extends Baton {
     }
 
     /**
-     * Waits for a message, or until the sleeping stack has slept enough.
+     * Waits for a message or the alarm.
      *
      * @return false when there was nothing to do for a while
      */
     private boolean rest() {
-        CarriedWorker sleeping = sleeper;
-        long deadline = sleeping == null ? System.nanoTime() + KEEP_NANOS : wakeTime;
+        Runnable action = alarm;
+        long end = action == null ? System.nanoTime() + keepNanos : alarmTime;
+        long nanos = 1;
         asleep = true;
-        while (arrived.isEmpty() && !(sleeping == null ? closed : woken)) {
-            long nanos = deadline == Engine.FOREVER ? Engine.FOREVER : deadline - System.nanoTime();
+        while (messages.isEmpty() && !(closed && action == null)) {
+            nanos = end == Engine.FOREVER ? Engine.FOREVER : end - System.nanoTime();
             if (nanos <= 0) {
                 break;
             }
@@ -385,13 +200,9 @@ final class Carrier extends Baton {
             Thread.interrupted(); // meant for nobody
         }
         asleep = false;
-        if (sleeping == null) {
-            return !arrived.isEmpty();
+        if (action != null && nanos <= 0) {
+            perform(action);
         }
-        if (woken || arrived.isEmpty()) {
-            local.add(sleeping);
-            sleeper = null;
-        }
-        return true;
+        return action != null || !messages.isEmpty();
     }
 }

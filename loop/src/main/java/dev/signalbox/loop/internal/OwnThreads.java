@@ -7,6 +7,8 @@ import java.lang.invoke.MethodType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +23,7 @@ final class OwnThreads {
     private static final @Nullable MethodHandle CARRIER;
 
     private static final int INHERIT_NOTHING;
+    private static final int FIRST_WITH_VIRTUAL_THREADS = 21;
 
     /** Why these were not found. */
     private static final @Nullable Throwable MISSING;
@@ -55,6 +58,26 @@ final class OwnThreads {
         return Trial.OBSTACLE;
     }
 
+    /** What stands in the way, by what is missing and then by a trial; a warning if it is not what the application chose. */
+    static @Nullable String obstacle(
+            int javaVersion, @Nullable Throwable missing, Supplier<@Nullable String> trial, Consumer<String> warning) {
+        if (javaVersion < FIRST_WITH_VIRTUAL_THREADS) {
+            return "Java " + javaVersion + " has no virtual threads";
+        }
+        if (missing instanceof IllegalAccessException) {
+            return "java.base/java.lang is not open to dev.signalbox.loop";
+        }
+        String obstacle = missing != null ? "java.lang lacks what was expected there: " + missing : trial.get();
+        if (obstacle != null) {
+            warning.accept("event loops use the scheduler of the JDK instead of their own: " + obstacle);
+        }
+        return obstacle;
+    }
+
+    private static void warn(String text) {
+        System.getLogger("dev.signalbox.loop").log(System.Logger.Level.WARNING, text);
+    }
+
     /** An unstarted virtual thread that inherits nothing; what runs it is given to the scheduler whenever it can go on. */
     static Thread newThread(Executor scheduler, String name, Runnable task) {
         MethodHandle make = MAKE;
@@ -81,9 +104,10 @@ final class OwnThreads {
         }
     }
 
-    /** One thread that yields once, carried by hand: what {@link Carrier} relies on. Apart, since it needs the class above initialized. */
+    /** One thread that yields once, carried by hand: what {@link CarriedBaton} relies on. Apart, since it needs the class above initialized. */
     private static final class Trial implements Executor, Runnable {
-        static final @Nullable String OBSTACLE = find();
+        static final @Nullable String OBSTACLE =
+                obstacle(Runtime.version().feature(), MISSING, () -> new Trial().tryOut(), OwnThreads::warn);
 
         private final List<Runnable> submitted = new ArrayList<>();
         private final List<Thread> submitters = new ArrayList<>();
@@ -104,26 +128,6 @@ final class OwnThreads {
             steps++;
             Thread.yield();
             steps++;
-        }
-
-        private static @Nullable String find() {
-            int java = Runtime.version().feature();
-            if (java < 21) {
-                return "Java " + java + " has no virtual threads";
-            }
-            if (MISSING instanceof IllegalAccessException) {
-                return "java.base/java.lang is not open to dev.signalbox.loop";
-            }
-            String obstacle = MISSING != null
-                    ? "java.lang is open, but not what was expected there: " + MISSING
-                    : new Trial().tryOut();
-            if (obstacle != null) {
-                System.getLogger("dev.signalbox.loop")
-                        .log(
-                                System.Logger.Level.WARNING,
-                                "event loops use the scheduler of the JDK instead of their own: " + obstacle);
-            }
-            return obstacle;
         }
 
         /** On a platform thread of its own, since a virtual thread cannot carry another. */

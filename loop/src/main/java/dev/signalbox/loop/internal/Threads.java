@@ -41,7 +41,7 @@ public enum Threads {
 
         @Override
         Baton newBaton() {
-            return new Carrier();
+            return new CarriedBaton();
         }
     };
 
