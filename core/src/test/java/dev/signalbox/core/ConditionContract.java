@@ -265,7 +265,7 @@ interface ConditionContract {
 
         lock.lock();
         condition.signal();
-        waiter.interrupt();
+        waiter.interrupt().awaitInterruptNoticed(); // before its turn: called already, it would only keep the status
         lock.unlock();
 
         waiter.join();

@@ -76,6 +76,12 @@ public final class TestThread<T> {
         return this;
     }
 
+    /** Waits until the thread has noticed that it was interrupted: it has cleared the status. */
+    public TestThread<T> awaitInterruptNoticed() {
+        awaitUntil(this + " clears its interrupt status", () -> !thread.isInterrupted());
+        return this;
+    }
+
     /** Whether the thread has ended, in whatever way. */
     public boolean isDone() {
         return task.isDone();
