@@ -4,6 +4,7 @@
 module dev.signalbox.loop {
     requires transitive dev.signalbox.core;
     requires static java.management;
+    requires static jdk.jfr;
     requires static transitive org.jspecify;
 
     exports dev.signalbox.loop;

@@ -85,8 +85,9 @@ public final class EventLoop implements Executor, AutoCloseable {
     /** The guards that are watched; null when leaks are not looked for. */
     final @Nullable OpenGuards guards;
 
-    /** Sees what runs; null: nobody wants to. */
-    final @Nullable Observer observer;
+    private final @Nullable Observer recorder;
+    /** Sees what runs while a flight recording asks for it. */
+    private final @Nullable Observer flightRecorder;
 
     // Guarded by the baton: by the holder, or by the thread that runs or closes this loop while the baton lies on the
     // floor.
@@ -140,7 +141,8 @@ public final class EventLoop implements Executor, AutoCloseable {
         Consumer<String> report = builder.slowSteps;
         watchdog = report == null ? null : new Watchdog(this, builder.slowStep, report);
         Timeline timeline = builder.timeline;
-        observer = timeline == null ? null : timeline.recorder(name, engine::nanoTime);
+        recorder = timeline == null ? null : timeline.recorder(name, engine::nanoTime);
+        flightRecorder = Jfr.observer(name, recorder);
     }
 
     private void tell(Runnable onWork) {
@@ -846,6 +848,7 @@ public final class EventLoop implements Executor, AutoCloseable {
     <T extends @Nullable Object> Task<T> newTask(@Nullable String taskName, @Nullable TaskGroup group) {
         Task<T> task = new Task<>(this, ++tasksMade, taskName, group);
         tasks.add(task);
+        Observer observer = observer();
         if (observer != null) {
             observer.created(task);
         }
@@ -992,6 +995,12 @@ public final class EventLoop implements Executor, AutoCloseable {
 
     // ---------------------------------------------------------------- for the rest of the package: with the baton
 
+    /** Sees what runs; null: nobody wants to at this moment. */
+    @Nullable
+    Observer observer() {
+        return Jfr.recordsWaits() ? flightRecorder : recorder;
+    }
+
     /** The task whose code runs; null in a callback. */
     @Nullable
     Task<?> runningTask() {
@@ -1010,6 +1019,7 @@ public final class EventLoop implements Executor, AutoCloseable {
     /** From here on this task's code runs, or, with null, no task's. */
     void enter(@Nullable Task<?> task) {
         current = task;
+        Observer observer = observer();
         if (observer != null && task != null) {
             observer.runs(task);
         }
@@ -1018,6 +1028,7 @@ public final class EventLoop implements Executor, AutoCloseable {
     /** From here on the code of a callback runs, which begins with these values of task-locals. */
     void enterCallback(@Nullable Locals locals) {
         callbackLocals = locals;
+        Observer observer = observer();
         if (observer != null) {
             observer.callbackBegins();
         }
@@ -1026,6 +1037,7 @@ public final class EventLoop implements Executor, AutoCloseable {
     /** The code of a callback has run: what it set is forgotten. */
     void leaveCallback() {
         callbackLocals = null;
+        Observer observer = observer();
         if (observer != null) {
             observer.callbackEnds();
         }

@@ -41,6 +41,14 @@ final class Named {
         return showsItself(subject) ? subject.toString() : Identity.of(subject);
     }
 
+    /** Something that a task waits for, without its state, or a word. */
+    static String briefly(Object subject) {
+        if (subject instanceof Task<?> task) {
+            return "Task '" + task.displayName() + "'";
+        }
+        return subject instanceof String word ? word : Identity.of(subject);
+    }
+
     /** What a task waits for: one thing, or all or one of several. */
     static String subjects(Collection<?> subjects, boolean forAny, EventLoop home) {
         if (subjects.size() == 1) {

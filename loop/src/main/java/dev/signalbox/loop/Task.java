@@ -208,7 +208,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
             HeldBack turn = new HeldBack(task, this);
             task.waiting = turn;
             queue.add(turn);
-            Observer observer = task.loop().observer;
+            Observer observer = task.loop().observer();
             if (observer != null) {
                 observer.waits(task, turn);
             }
@@ -255,8 +255,8 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
             return; // its loop closed first
         }
         worker = loop.engine.holder();
-        waiting = null;
         loop.enter(this);
+        waiting = null;
         T value = null;
         Throwable thrown = null;
         try {
@@ -338,7 +338,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     }
 
     private void tellEnded() {
-        Observer observer = loop().observer;
+        Observer observer = loop().observer();
         if (observer != null) {
             observer.ended(this);
         }
@@ -422,6 +422,12 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
 
     boolean isWaitingIn(Wait wait) {
         return waiting == wait;
+    }
+
+    /** What it waits for, or waited for until this turn. */
+    @Nullable
+    Wait waiting() {
+        return waiting;
     }
 
     /** What it waits for, unless that has ended and it only waits for its turn. */
@@ -593,7 +599,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
         EventLoop loop = loop();
         Engine engine = loop.engine;
         Worker me = worker();
-        Observer observer = loop.observer;
+        Observer observer = loop.observer();
         loop.current = null;
         try {
             if (observer != null) {
@@ -603,6 +609,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
                 engine.ready(me);
             }
             engine.suspend(me);
+            observer = loop.observer(); // recordings come and go
             if (observer != null) {
                 observer.runs(this);
             }
@@ -630,7 +637,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     }
 
     private void tellReady() {
-        Observer observer = loop().observer;
+        Observer observer = loop().observer();
         if (observer != null) {
             observer.ready(this);
         }
@@ -816,9 +823,9 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
         }
         off.over();
         loop.engine.stepOn(worker());
-        waiting = null;
         loop.cameBack();
         loop.enter(this);
+        waiting = null;
         if (thrown == null) {
             return result;
         }
@@ -843,7 +850,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
         EventLoop loop = loop();
         RunningLoops.remember(loop);
         waiting = off;
-        Observer observer = loop.observer;
+        Observer observer = loop.observer();
         if (observer != null) {
             observer.leaves(this, off);
         }

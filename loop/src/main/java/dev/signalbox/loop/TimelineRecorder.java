@@ -4,7 +4,6 @@ package dev.signalbox.loop;
 import dev.signalbox.loop.TimelineLog.Group;
 import dev.signalbox.loop.TimelineLog.Lane;
 import dev.signalbox.loop.TimelineLog.State;
-import java.util.Collection;
 import java.util.IdentityHashMap;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -44,23 +43,13 @@ final class TimelineRecorder implements Observer {
 
     @Override
     public void waits(Task<?> task, Wait wait) {
-        Object subject = subject(wait);
+        Object subject = wait.subject();
         add(task, subject == null ? State.SLEEPS : State.WAITS, subject);
     }
 
     @Override
     public void leaves(Task<?> task, Wait wait) {
-        add(task, State.OFF, subject(wait));
-    }
-
-    /** What is waited for, as a label; null if that is only time. */
-    private static @Nullable Object subject(Wait wait) {
-        Collection<?> subjects = wait.subjects();
-        return switch (subjects.size()) {
-            case 0 -> null;
-            case 1 -> subjects.iterator().next();
-            default -> (wait.isForAny() ? "any of " : "all of ") + subjects.size();
-        };
+        add(task, State.OFF, wait.subject());
     }
 
     @Override

@@ -27,6 +27,9 @@ class Wait extends Link {
     final long since;
 
     private @Nullable End end; // null while it waits
+    /** What {@link JfrEvents} keeps of it. */
+    @Nullable
+    Object recorded;
 
     /** Why a wait is over. */
     enum End {
@@ -133,6 +136,16 @@ class Wait extends Link {
     Collection<?> subjects() {
         WaitList in = list;
         return in == null ? List.of() : List.of(in.owner);
+    }
+
+    /** The {@link #subjects()} as one, an object or a word; null if it only sleeps. */
+    final @Nullable Object subject() {
+        Collection<?> subjects = subjects();
+        return switch (subjects.size()) {
+            case 0 -> null;
+            case 1 -> subjects.iterator().next();
+            default -> (isForAny() ? "any of " : "all of ") + subjects.size();
+        };
     }
 
     /** Whether one of the {@link #subjects()} is enough. */

@@ -94,8 +94,10 @@ final class Watchdog {
 
     private void tell(Worker holder, long age) {
         try {
+            Task<?> task = starved ? null : loop.runningTask();
             String text = starved ? SlowStep.describeStarved(loop, holder, age) : SlowStep.describe(loop, holder, age);
             if (loop.engine.turn() == turn && loop.engine.seenHolder() == holder) {
+                Jfr.slowStep(loop, task, age, text);
                 report.accept(text);
             }
         } catch (Throwable e) {
