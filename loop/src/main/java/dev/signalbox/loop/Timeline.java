@@ -28,7 +28,7 @@ import java.util.function.LongSupplier;
  * that of the loops' clocks, which have to be the same then; it is shown from the first event.
  *
  * <p><b>Bound.</b> The newest 100,000 events are kept, some megabytes; the drawing says how many older ones were dropped. A turn of a task
- * has two or three.
+ * has two or three. Where there is no memory for an event the loop goes on without it, and the drawing says how many are missing.
  *
  * <p><b>Threads.</b> It can be drawn by any thread, also while loops run: what is drawn is what has happened by then.
  *

@@ -21,8 +21,9 @@ import org.jspecify.annotations.Nullable;
  * @param to the time of the last event
  * @param loops those that have lanes
  * @param dropped how many events are missing at the beginning
+ * @param lost how many are missing anywhere, since there was no memory for them
  */
-record TimelineChart(long from, long to, List<Loop> loops, long dropped) {
+record TimelineChart(long from, long to, List<Loop> loops, long dropped, long lost) {
     /** The lanes of a loop: its tasks in the order in which they were made, then its callbacks. */
     record Loop(String name, List<Row> rows) {}
 
@@ -53,7 +54,7 @@ record TimelineChart(long from, long to, List<Loop> loops, long dropped) {
      *
      * @param before the last of the dropped events of each lane that has any
      */
-    static TimelineChart of(List<Lane> lanes, List<Event> before, List<Event> events, long dropped) {
+    static TimelineChart of(List<Lane> lanes, List<Event> before, List<Event> events, long dropped, long lost) {
         long from = events.stream().mapToLong(Event::nanos).min().orElse(0);
         long to = events.stream().mapToLong(Event::nanos).max().orElse(0);
         Map<Lane, List<Event>> eventsOf = new HashMap<>();
@@ -64,8 +65,9 @@ record TimelineChart(long from, long to, List<Loop> loops, long dropped) {
         Map<Group, List<Row>> rowsOf = new LinkedHashMap<>();
         for (Lane lane : lanes) {
             List<Event> own = eventsOf.get(lane);
-            if (own != null) {
-                listOf(lane.group, rowsOf).add(row(lane, own, to));
+            Row row = own == null ? null : row(lane, own, to);
+            if (row != null && !row.spans().isEmpty()) { // none: all but its end was lost
+                listOf(lane.group, rowsOf).add(row);
             }
         }
         List<Loop> loops = new ArrayList<>();
@@ -73,7 +75,7 @@ record TimelineChart(long from, long to, List<Loop> loops, long dropped) {
             rows.sort(Comparator.comparing(Row::isCallbacks));
             loops.add(new Loop(group.loop, rows));
         });
-        return new TimelineChart(from, to, loops, dropped);
+        return new TimelineChart(from, to, loops, dropped, lost);
     }
 
     private static <K, V> List<V> listOf(K key, Map<K, List<V>> lists) {
@@ -106,7 +108,9 @@ record TimelineChart(long from, long to, List<Loop> loops, long dropped) {
 
     /** What is to be said of events that are missing; empty if none is. */
     String note() {
-        return dropped == 0 ? "" : "the oldest " + dropped + " events were dropped";
+        String droppedOnes = dropped == 0 ? "" : "the oldest " + dropped + " events were dropped";
+        String lostOnes = lost == 0 ? "" : lost + " events are missing, for which there was no memory";
+        return droppedOnes + (dropped == 0 || lost == 0 ? "" : "; ") + lostOnes;
     }
 
     // ---------------------------------------------------------------- for both drawings

@@ -64,12 +64,13 @@ final class TimelineLog {
             Lane lane, long nanos, State state, @Nullable String label) {}
 
     private final int most;
-    private final Deque<Event> events = new ArrayDeque<>();
+    private final Deque<Event> events;
     private final Set<Lane> lanes = new LinkedHashSet<>();
     private final Map<Object, String> names =
             new WeakHashMap<>(); // by identity: no class of the library equals otherwise
     private final Map<String, Integer> counts = new HashMap<>();
     private long dropped;
+    private long lost;
 
     /**
      * An empty log.
@@ -78,6 +79,7 @@ final class TimelineLog {
      */
     TimelineLog(int most) {
         this.most = most;
+        this.events = new ArrayDeque<>(most); // it never grows: that can fail halfway
     }
 
     // ---------------------------------------------------------------- writing
@@ -105,6 +107,11 @@ final class TimelineLog {
             drop(events.remove());
         }
         events.add(new Event(lane, nanos, state, subject == null ? null : nameOf(subject)));
+    }
+
+    /** There was no memory for an event. */
+    synchronized void lost() {
+        lost++;
     }
 
     private void drop(Event oldest) {
@@ -138,6 +145,7 @@ final class TimelineLog {
         List<Lane> lanesNow;
         List<Event> eventsNow;
         long droppedNow;
+        long lostNow;
         synchronized (this) { // copies only: a loop may be waiting to write
             for (Lane lane : lanes) {
                 if (lane.dropped != null) {
@@ -147,8 +155,9 @@ final class TimelineLog {
             lanesNow = List.copyOf(lanes);
             eventsNow = List.copyOf(events);
             droppedNow = dropped;
+            lostNow = lost;
         }
-        return TimelineChart.of(lanesNow, before, eventsNow, droppedNow);
+        return TimelineChart.of(lanesNow, before, eventsNow, droppedNow, lostNow);
     }
 
     synchronized int size() {

@@ -27,52 +27,65 @@ final class TimelineRecorder implements Observer {
 
     @Override
     public void created(Task<?> task) {
-        lanes.put(task, log.newTask(group, task.displayName()));
-        add(task, State.READY, null);
+        try {
+            lanes.put(task, log.newTask(group, task.displayName()));
+        } catch (OutOfMemoryError e) {
+            log.lost();
+        }
+        add(task, State.READY);
     }
 
     @Override
     public void ready(Task<?> task) {
-        add(task, State.READY, null);
+        add(task, State.READY);
     }
 
     @Override
     public void runs(Task<?> task) {
-        add(task, State.RUNS, null);
+        add(task, State.RUNS);
     }
 
     @Override
     public void waits(Task<?> task, Wait wait) {
-        Object subject = wait.subject();
-        add(task, subject == null ? State.SLEEPS : State.WAITS, subject);
+        add(lanes.get(task), State.WAITS, wait);
     }
 
     @Override
     public void leaves(Task<?> task, Wait wait) {
-        add(task, State.OFF, wait.subject());
+        add(lanes.get(task), State.OFF, wait);
     }
 
     @Override
     public void ended(Task<?> task) {
         State wrong = task.exception() == null ? State.CANCELLED : State.FAILED;
-        add(task, task.hasFailed() ? wrong : State.DONE, null);
+        add(task, task.hasFailed() ? wrong : State.DONE);
         lanes.remove(task);
     }
 
     @Override
     public void callbackBegins() {
-        log.add(callbacks, clock.getAsLong(), State.RUNS, null);
+        add(callbacks, State.RUNS, null);
     }
 
     @Override
     public void callbackEnds() {
-        log.add(callbacks, clock.getAsLong(), State.IDLE, null);
+        add(callbacks, State.IDLE, null);
     }
 
-    private void add(Task<?> task, State state, @Nullable Object subject) {
-        Lane lane = lanes.get(task);
-        if (lane != null) { // an abandoned task has ended, and yet it parks
-            log.add(lane, clock.getAsLong(), state, subject);
+    private void add(Task<?> task, State state) {
+        add(lanes.get(task), state, null);
+    }
+
+    private void add(@Nullable Lane lane, State state, @Nullable Wait wait) {
+        if (lane == null) {
+            return; // an abandoned task has ended, and yet it parks
+        }
+        try {
+            Object subject = wait == null ? null : wait.subject();
+            boolean sleeps = state == State.WAITS && subject == null;
+            log.add(lane, clock.getAsLong(), sleeps ? State.SLEEPS : state, subject);
+        } catch (OutOfMemoryError e) {
+            log.lost(); // a gap in the drawing is better than a loop that fails
         }
     }
 }

@@ -293,26 +293,8 @@ final class JfrTest {
 
     @Test
     void withoutTheModule_theLoopRuns() throws Exception {
-        String classes = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
-        List<String> command = new ArrayList<>();
-        command.add(ProcessHandle.current().info().command().orElse("java"));
-        command.addAll(List.of("-ea", "--limit-modules", "java.base", "-cp", classes));
-        String scheduler = System.getProperty("dev.signalbox.loop.scheduler");
-        if (scheduler != null) {
-            command.add("-Ddev.signalbox.loop.scheduler=" + scheduler);
-        }
-        command.add(WithoutModule.class.getName());
-        Path output = directory.resolve("output");
-        Process process = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(output.toFile())
-                .start();
-        try {
-            assertThat(process.waitFor(50, TimeUnit.SECONDS)).as("ended").isTrue();
-            assertThat(output).content().isEqualToIgnoringNewLines("waited and reported");
-        } finally {
-            process.destroyForcibly();
-        }
+        assertThat(ChildProcess.run(directory, WithoutModule.class, "--limit-modules", "java.base"))
+                .isEqualToIgnoringNewLines("waited and reported");
     }
 
     /** Waits, and is told of a slow step, where there is no module but {@code java.base}. */

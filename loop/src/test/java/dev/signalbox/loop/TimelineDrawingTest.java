@@ -223,6 +223,21 @@ final class TimelineDrawingTest {
         assertThat(TimelineSvg.draw(small.chart())).contains("the oldest 4 events were dropped");
     }
 
+    @Test
+    void whatIsLost_isCounted_andALaneOfWhichOnlyTheEndIsLeft_isLeftOut() {
+        Lane a = log.newTask(group, "a");
+        Lane b = log.newTask(group, "b");
+        log.add(a, 0, State.RUNS, null);
+        log.lost();
+        log.lost();
+        log.add(b, 5, State.DONE, null);
+        log.add(a, 10, State.DONE, null);
+
+        assertThat(TimelineText.draw(log.chart(), 11).lines())
+                .containsExactly(
+                        "   0 ns", "a  ##########|", LEGEND, "2 events are missing, for which there was no memory");
+    }
+
     // ---------------------------------------------------------------- SVG
 
     @Test

@@ -18,14 +18,18 @@ import dev.signalbox.loop.TimelineChart.Row;
 import dev.signalbox.loop.TimelineChart.Span;
 import dev.signalbox.loop.TimelineLog.State;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What is recorded of loops that run. */
 @Timeout(60)
@@ -325,6 +329,63 @@ final class TimelineTest {
         enough.countDown();
         recorded.join();
         assertThat(row("main").end()).isEqualTo(DONE);
+    }
+
+    // ---------------------------------------------------------------- without memory
+
+    @Test
+    void whereThereIsNoMemory_eventsAreMissing_andTheLoopGoesOn(@TempDir Path directory) throws Exception {
+        String output = ChildProcess.run(directory, WithoutMemory.class, "-Xmx16m", "-XX:+UseSerialGC");
+        assertThat(output.lines())
+                .first()
+                .asString()
+                .matches("[1-9]\\d* events are missing, for which there was no memory");
+        assertThat(output.lines().skip(1)).containsExactly("after");
+    }
+
+    /** Takes all the memory there is, and lets others run a few times before it gives that back. */
+    static final class WithoutMemory {
+        private @Nullable Object hog;
+
+        private WithoutMemory() {}
+
+        public static void main(String[] arguments) {
+            new WithoutMemory().run();
+        }
+
+        private void run() {
+            Timeline timeline = new Timeline();
+            List<String> log = new ArrayList<>();
+            try (EventLoop loop = EventLoop.builder().record(timeline).build()) {
+                loop.runUntilComplete(() -> {
+                    letOthersRun(); // what it needs for that is there from now on
+                    takeAll();
+                    letOthersRun();
+                    hog = null;
+                    Async.createTask(() -> log.add("after")).await();
+                });
+            }
+            System.out.println(timeline.chart().note());
+            log.forEach(System.out::println);
+        }
+
+        private static void letOthersRun() {
+            for (int i = 0; i < 3; i++) {
+                Async.yieldNow();
+            }
+        }
+
+        private void takeAll() {
+            for (int size = 1 << 20; size > 0; size /= 2) {
+                try {
+                    while (true) {
+                        hog = new Object[] {hog, new byte[size]};
+                    }
+                } catch (OutOfMemoryError e) {
+                    continue; // until nothing is left for the smallest
+                }
+            }
+        }
     }
 
     // ---------------------------------------------------------------- the class itself
