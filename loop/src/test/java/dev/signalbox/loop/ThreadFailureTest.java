@@ -18,22 +18,54 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The system gives no more threads: what cannot run for it fails, and nobody else. */
 @Timeout(60)
+@ParameterizedClass
+@EnumSource
 final class ThreadFailureTest {
+    private final Lack lack;
     private final AtomicBoolean exhausted = new AtomicBoolean();
     private final List<String> handled = Collections.synchronizedList(new ArrayList<>());
-    private final EventLoop loop = EventLoop.builder()
-            .name("home")
-            .exceptionHandler((what, e) -> handled.add(what + ": " + e))
-            .workers(factory -> body -> {
-                if (exhausted.get()) {
-                    throw new OutOfMemoryError("unable to create native thread");
-                }
-                return factory.newThread(body);
-            })
-            .build();
+    private final EventLoop loop;
+
+    ThreadFailureTest(Lack lack) {
+        this.lack = lack;
+        loop = EventLoop.builder()
+                .name("home")
+                .exceptionHandler((what, e) -> handled.add(what + ": " + e))
+                .workers(factory -> body -> exhausted.get() ? lack.thread() : factory.newThread(body))
+                .build();
+    }
+
+    /** Where it shows that there is no thread. */
+    enum Lack {
+        /** As there is no memory for the object. */
+        OF_THE_OBJECT {
+            @Override
+            Thread thread() {
+                throw new OutOfMemoryError(NO_THREAD);
+            }
+        },
+        /** As the system refuses one. */
+        OF_THE_START {
+            @Override
+            Thread thread() {
+                return new Thread() {
+                    @Override
+                    public synchronized void start() {
+                        throw new OutOfMemoryError(NO_THREAD);
+                    }
+                };
+            }
+        };
+
+        private static final String NO_THREAD = "unable to create native thread";
+
+        abstract Thread thread();
+    }
 
     @AfterEach
     void close() {
@@ -217,7 +249,7 @@ final class ThreadFailureTest {
                 .workers(factory -> body -> {
                     if (exhausted.get()) {
                         asked.incrementAndGet();
-                        throw new OutOfMemoryError("unable to create native thread");
+                        return lack.thread();
                     }
                     return factory.newThread(body);
                 })
