@@ -71,6 +71,9 @@ import org.jspecify.annotations.Nullable;
 public final class EventLoop implements Executor, AutoCloseable {
     private static final AtomicInteger LOOPS = new AtomicInteger();
 
+    /** The name of the task that a run is for, as that of the thread with which a JVM begins. */
+    private static final String MAIN = "main";
+
     static {
         TaskWaitHook.install(new CoreWaits());
         LoopAccess.install(new Access());
@@ -379,7 +382,7 @@ public final class EventLoop implements Executor, AutoCloseable {
     private <T extends @Nullable Object, X extends Throwable> T runMain(TaskBody<T, X> main, boolean cancelRest)
             throws X {
         begin();
-        Task<T> task = newTask(null, main);
+        Task<T> task = newTask(MAIN, main);
         runToCompletion(task, cancelRest);
         Throwable failure = task.failure();
         if (failure != null) {

@@ -91,7 +91,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     /**
      * The name, for messages and dumps.
      *
-     * @return the name given when it was created, or else {@code Task-} and a number
+     * @return the name given when it was created, {@code main} for the main task of a run, or else {@code Task-} and a number
      * @throws WrongLoopException off its loop
      */
     public String name() {

@@ -58,7 +58,7 @@ final class DumpTest {
     void onTheLoop_itShowsTheCallerRunning() {
         String dump = dumpOf(() -> new Future<>().await());
         assertThat(line(dump, "loop")).isEqualTo("loop 'L', running: 2 tasks, 0 ready, 0 timers");
-        assertThat(line(dump, "'Task-1'")).isEqualTo("'Task-1' runs");
+        assertThat(line(dump, "'main'")).isEqualTo("'main' runs");
         assertThat(line(dump, "'a'")).matches("'a' waits for Future@\\w+ \\[pending]" + TIME);
         assertThat(dump)
                 .contains("    at dev.signalbox.loop.DumpTest.")
@@ -69,7 +69,7 @@ final class DumpTest {
     void inACallback_itShowsEverybodyWaiting() {
         String[] dump = new String[1];
         loop.runUntilComplete(() -> Steps.inCallback(() -> dump[0] = loop.dump()));
-        assertThat(line(dump[0], "'Task-1'")).matches("'Task-1' waits for Future@\\w+ \\[pending]" + TIME);
+        assertThat(line(dump[0], "'main'")).matches("'main' waits for Future@\\w+ \\[pending]" + TIME);
     }
 
     @Test
@@ -81,7 +81,7 @@ final class DumpTest {
         });
         assertThat(line(dump, "loop")).isEqualTo("loop 'L', running: 2 tasks, 0 ready, 0 timers");
         assertThat(line(dump, "'a'")).contains("waits for Future@");
-        assertThat(line(dump, "'Task-1'")).matches("'Task-1' waits off the loop for code in Async.blocking" + TIME);
+        assertThat(line(dump, "'main'")).matches("'main' waits off the loop for code in Async.blocking" + TIME);
     }
 
     @Test
@@ -94,10 +94,10 @@ final class DumpTest {
         assertThat(line(dump, "loop"))
                 .isEqualTo("loop 'L', running: 2 tasks, 0 ready, 0 timers, not consistent: "
                         + "the loop did not answer within 100 ms");
-        assertThat(dump.lines().skip(1).findFirst()).hasValue("running: 'Task-1'");
+        assertThat(dump.lines().skip(1).findFirst()).hasValue("running: 'main'");
         assertThat(dump.lines().limit(6)).anyMatch(frame -> frame.contains("DumpTest.holdUpTheLoop"));
         assertThat(line(dump, "'a'")).contains("waits for Future@");
-        assertThat(line(dump, "'Task-1'")).isEqualTo("'Task-1' runs");
+        assertThat(line(dump, "'main'")).isEqualTo("'main' runs");
     }
 
     private String holdUpTheLoop() {
@@ -447,7 +447,7 @@ final class DumpTest {
         assertThat(dump.lines().filter(line -> !line.contains(" at ")))
                 .satisfiesExactly(
                         first -> assertThat(first).startsWith("loop 'L'"),
-                        main -> assertThat(main).startsWith("'Task-1' runs"),
+                        main -> assertThat(main).startsWith("'main' runs"),
                         a -> assertThat(a).matches("'a' waits for Task 'inner' \\[pending]" + TIME),
                         inner -> assertThat(inner).startsWith("  'inner' waits for Future@"),
                         b -> assertThat(b).matches("'b' waits for Task 'inner' \\[pending]" + TIME),

@@ -449,7 +449,7 @@ final class EventLoopRunTest {
                         log.add("main");
                     }))
                     .isInstanceOf(IllegalStateException.class)
-                    .hasMessageMatching("loop 'stopped' was stopped before Task@\\w+ \\['Task-1', pending\\] was done");
+                    .hasMessageMatching("loop 'stopped' was stopped before Task@\\w+ \\['main', pending\\] was done");
             assertThat(log).isEmpty();
             assertThat(loop.isRunning()).isFalse();
             loop.runUntilComplete(loop.runUntilComplete(main));

@@ -38,7 +38,7 @@ final class JfrTest {
 
     private static void run(VoidTaskBody<?> main) {
         try (EventLoop loop = EventLoop.builder().name("L").build()) {
-            loop.runUntilComplete(() -> Async.createTask("main", main).await());
+            loop.runUntilComplete(() -> Async.createTask("body", main).await());
         }
     }
 
@@ -80,7 +80,7 @@ final class JfrTest {
 
     @Test
     void waits_tellForWhat() throws IOException {
-        List<String> waits = waitsOf("main", () -> {
+        List<String> waits = waitsOf("body", () -> {
             Async.sleep(Duration.ofNanos(1));
             Task<Void> other = Async.createTask("other", Async::yieldNow);
             other.await();
@@ -104,7 +104,7 @@ final class JfrTest {
 
     @Test
     void waitsOffTheLoop() throws IOException {
-        List<String> waits = waitsOf("main", () -> {
+        List<String> waits = waitsOf("body", () -> {
             Semaphore semaphore = new Semaphore(0);
             Async.createTask(() -> semaphore.release());
             semaphore.acquire();
@@ -127,14 +127,14 @@ final class JfrTest {
 
     @Test
     void wait_endedByACancel_orByTime() throws IOException {
-        List<String> waits = waitsOf("main", () -> {
-            Task<Object> cancelled = Async.createTask("main", () -> new Future<>().await());
+        List<String> waits = waitsOf("body", () -> {
+            Task<Object> cancelled = Async.createTask("body", () -> new Future<>().await());
             Async.yieldNow();
             cancelled.cancel();
             assertThat(Async.awaitAll(List.of(cancelled), Duration.ofHours(1))).isTrue();
             assertThat(new AsyncSemaphore(0).tryAcquire(Duration.ofNanos(1))).isFalse();
         });
-        assertThat(waits).containsExactly("Future@", "Task 'main'", "AsyncSemaphore@");
+        assertThat(waits).containsExactly("Future@", "Task 'body'", "AsyncSemaphore@");
     }
 
     @Test
@@ -142,7 +142,7 @@ final class JfrTest {
         Recording recording = start(Duration.ofMillis(1));
         run(JfrTest::sleepInHere);
         RecordedEvent wait = eventsOf(recording, TASK_WAIT).stream()
-                .filter(event -> "main".equals(event.getString("task")))
+                .filter(event -> "body".equals(event.getString("task")))
                 .findFirst()
                 .orElseThrow();
         assertThat(wait.getString("loop")).isEqualTo("L");

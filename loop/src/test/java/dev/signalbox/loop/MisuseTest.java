@@ -371,7 +371,7 @@ final class MisuseTest {
                         + (caller.isAfterClose() ? " (closed)" : ""));
         if (named instanceof Primitive) {
             assertThat(message)
-                    .contains(" by task 'Task-1' at MisuseTest.java:")
+                    .contains(" by task 'main' at MisuseTest.java:")
                     .endsWith("(use dev.signalbox.core."
                             + named.getClass().getSimpleName().substring("Async".length()) + " for both)");
         }

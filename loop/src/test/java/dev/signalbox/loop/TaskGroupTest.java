@@ -795,7 +795,7 @@ final class TaskGroupTest {
                         assertThatThrownBy(operation::run)
                                 .isExactlyInstanceOf(IllegalStateException.class)
                                 .hasMessageContaining(
-                                        "() is for the task that opened the group, task 'Task-1', not for task 'member': "
+                                        "() is for the task that opened the group, task 'main', not for task 'member': "
                                                 + group);
                     }
                 });

@@ -402,7 +402,7 @@ final class TaskLocalTest {
                 local.remove();
                 assertThatThrownBy(local::get)
                         .isInstanceOf(NoSuchElementException.class)
-                        .hasMessageContaining("task 'Task-1'");
+                        .hasMessageContaining("task 'main'");
                 local.set("z");
                 return null;
             });

@@ -39,7 +39,7 @@ final class TimelineTest {
 
     private void run(VoidTaskBody<?> main) {
         try (EventLoop loop = newLoop("loop")) {
-            loop.runUntilComplete(() -> Async.createTask("main", main).await());
+            loop.runUntilComplete(() -> Async.createTask("body", main).await());
         }
     }
 
@@ -75,10 +75,10 @@ final class TimelineTest {
     @Test
     void taskThatNeverWaits_isReadyAndRuns() {
         run(() -> {});
-        assertThat(states("main")).containsExactly(READY, RUNS);
-        assertThat(row("main").end()).isEqualTo(DONE);
-        assertThat(states("Task-1")).containsExactly(READY, RUNS, WAITS, READY, RUNS);
-        assertThat(labels("Task-1")).containsExactly("main");
+        assertThat(states("body")).containsExactly(READY, RUNS);
+        assertThat(row("body").end()).isEqualTo(DONE);
+        assertThat(states("main")).containsExactly(READY, RUNS, WAITS, READY, RUNS);
+        assertThat(labels("main")).containsExactly("body");
     }
 
     @Test
@@ -90,11 +90,11 @@ final class TimelineTest {
             Async.sleep(Duration.ofMillis(1));
             clock[1] = EventLoop.current().nanoTime();
         });
-        List<Span> spans = row("main").spans();
+        List<Span> spans = row("body").spans();
         for (int i = 1; i < spans.size(); i++) {
             assertThat(spans.get(i).from()).isEqualTo(spans.get(i - 1).to());
         }
-        assertThat(states("main")).containsExactly(READY, RUNS, READY, RUNS, SLEEPS, READY, RUNS);
+        assertThat(states("body")).containsExactly(READY, RUNS, READY, RUNS, SLEEPS, READY, RUNS);
         assertThat(spans.get(1).from()).isLessThanOrEqualTo(clock[0]);
         assertThat(spans.get(6).to()).isGreaterThanOrEqualTo(clock[1]);
     }
@@ -178,7 +178,7 @@ final class TimelineTest {
                 group.join();
             }
         });
-        assertThat(labels("main")).containsExactly("all of 2", "all of 2", "any of 2", "AsCompleted-1", "TaskGroup-1");
+        assertThat(labels("body")).containsExactly("all of 2", "all of 2", "any of 2", "AsCompleted-1", "TaskGroup-1");
     }
 
     @Test
@@ -244,7 +244,7 @@ final class TimelineTest {
         assertThat(row("failed").end()).isEqualTo(FAILED);
         assertThat(row("cancelled").end()).isEqualTo(CANCELLED);
         assertThat(row("early").end()).isEqualTo(CANCELLED);
-        assertThat(row("main").end()).isEqualTo(DONE);
+        assertThat(row("body").end()).isEqualTo(DONE);
     }
 
     @Test
@@ -279,13 +279,13 @@ final class TimelineTest {
         assertThat(states("(callbacks)")).containsExactly(RUNS, IDLE, RUNS, IDLE);
         assertThat(timeline.chart().loops().get(0).rows())
                 .extracting(Row::name)
-                .containsExactly("Task-1", "main", "(callbacks)");
+                .containsExactly("main", "body", "(callbacks)");
     }
 
     @Test
     void withoutCallbacks_thereIsNoSuchLane() {
         run(() -> {});
-        assertThat(timeline.toText()).doesNotContain("(callbacks)").contains("main");
+        assertThat(timeline.toText()).doesNotContain("(callbacks)").contains("body");
     }
 
     // ---------------------------------------------------------------- several loops, several threads
@@ -321,14 +321,14 @@ final class TimelineTest {
                 Async.gather(() -> Async.yieldNow(), () -> Async.sleep(Duration.ofMillis(1)));
             }
         }));
-        Bystander.awaitUntil("it has begun", () -> timeline.toText().contains("\nmain "));
+        Bystander.awaitUntil("it has begun", () -> timeline.toText().contains("\nbody "));
         for (int i = 0; i < 20; i++) {
-            assertThat(timeline.toText(40)).startsWith(" ").contains("\nmain ", "| done");
+            assertThat(timeline.toText(40)).startsWith(" ").contains("\nbody ", "| done");
             assertThat(timeline.toSvg()).startsWith("<svg ").endsWith("</svg>\n");
         }
         enough.countDown();
         recorded.join();
-        assertThat(row("main").end()).isEqualTo(DONE);
+        assertThat(row("body").end()).isEqualTo(DONE);
     }
 
     // ---------------------------------------------------------------- without memory

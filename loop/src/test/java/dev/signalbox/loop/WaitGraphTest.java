@@ -292,7 +292,7 @@ final class WaitGraphTest {
         });
         assertThat(message.lines().findFirst())
                 .hasValueSatisfying(first -> assertThat(first)
-                        .matches("loop 'L' is stalled: 'Task-1' runs; 'a' waits for Task 'b' \\[pending] for \\d+ ms; "
+                        .matches("loop 'L' is stalled: 'main' runs; 'a' waits for Task 'b' \\[pending] for \\d+ ms; "
                                 + "'b' waits for Task 'a' \\[pending] for \\d+ ms; no timer, no outside source"));
         assertThat(message.lines().skip(1).findFirst())
                 .hasValue("deadlock: 'a' waits for Task 'b', 'b' waits for Task 'a'");

@@ -517,7 +517,7 @@ final class WatchdogTest {
     void step_isToldWhileItGoesOn_inEveryKindOfRun() {
         try (EventLoop real = watched().build()) {
             real.runUntilComplete(() -> blockUntilTold());
-            assertThat(reports.get(0)).startsWith("event loop 'real': task 'Task-1' has held the loop for ");
+            assertThat(reports.get(0)).startsWith("event loop 'real': task 'main' has held the loop for ");
             real.execute(this::blockUntilTold);
             real.runOnce();
             assertThat(reports.get(0)).startsWith("event loop 'real': a callback has held the loop for ");
@@ -556,7 +556,7 @@ final class WatchdogTest {
                 blockUntilTold();
             });
         }
-        assertThat(reports.get(0)).startsWith("event loop 'real': task 'Task-1' has held the loop for ");
+        assertThat(reports.get(0)).startsWith("event loop 'real': task 'main' has held the loop for ");
     }
 
     @Test
