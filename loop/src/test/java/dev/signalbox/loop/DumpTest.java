@@ -9,12 +9,18 @@ import dev.signalbox.core.RLock;
 import dev.signalbox.core.Semaphore;
 import dev.signalbox.loop.internal.Threads;
 import java.time.Duration;
+import java.util.AbstractCollection;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.ConcurrentModificationException;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.SubmissionPublisher;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -106,11 +112,82 @@ final class DumpTest {
 
     @Test
     void aBusyLoop_doesNotMakeTheDumpForWhichNobodyWaitsAnyMore() {
+        AtomicInteger looks = new AtomicInteger();
         loop.runUntilComplete(() -> {
+            Async.createTask("a", () -> awaitWhatIs(() -> {
+                looks.incrementAndGet();
+                return List.of();
+            }));
+            Async.yieldNow();
             assertThat(holdUpTheLoop()).contains("did not answer");
+            int before = looks.get();
+            assertThat(before).isPositive();
             Async.yieldNow(); // the request is taken in here
+            assertThat(looks).hasValue(before);
         });
-        assertThat(loop.dump()).startsWith("loop 'L', idle: 0 tasks");
+    }
+
+    /** Waits for good, for what the supplier says whenever somebody looks. */
+    private static void awaitWhatIs(Supplier<Collection<?>> subjects) {
+        Task<?> task = Async.currentTask();
+        task.suspend(
+                new Wait(task) {
+                    @Override
+                    Collection<?> subjects() {
+                        return subjects.get();
+                    }
+                },
+                Task.FOREVER);
+    }
+
+    @Test
+    void errorOnTheLoop_isNoAnswer_andTheLoopGoesOn() {
+        String dump = loop.runUntilComplete(() -> {
+            Async.createTask("a", () -> awaitWhatIs(() -> {
+                if (loop.isOwner()) {
+                    throw new StackOverflowError("simulated, in a dump");
+                }
+                return List.of();
+            }));
+            Async.yieldNow();
+            return Async.blocking(loop::dump);
+        });
+        assertThat(line(dump, "loop"))
+                .endsWith("not consistent: the loop could not answer "
+                        + "(java.lang.StackOverflowError: simulated, in a dump)");
+        assertThat(line(dump, "'a'")).startsWith("'a' has slept");
+    }
+
+    @Test
+    void whatCannotBeRead_isSaid_andTheOthersAreShown() {
+        String dump = dumpOf(
+                () -> awaitWhatIs(Changing::new),
+                () -> Async.sleep(Duration.ofHours(1)));
+        assertThat(line(dump, "'a'")).isEqualTo("'a' changed while it was read");
+        assertThat(line(dump, "'b'")).startsWith("'b' has slept");
+    }
+
+    private static final class Changing extends AbstractCollection<Object> {
+        @Override
+        public Iterator<Object> iterator() {
+            throw new ConcurrentModificationException();
+        }
+
+        @Override
+        public int size() {
+            throw new ConcurrentModificationException();
+        }
+    }
+
+    @Test
+    void anInterruptedThread_whoseLoopIsBusy_waitsForTheAnswerAllTheSame() {
+        boolean kept = loop.runUntilComplete(() -> Bystander.call("asker", () -> {
+                    Thread.currentThread().interrupt();
+                    assertThat(loop.dump()).contains("did not answer within");
+                    return Thread.currentThread().isInterrupted();
+                })
+                .join());
+        assertThat(kept).isTrue();
     }
 
     @Test
@@ -472,6 +549,29 @@ final class DumpTest {
         assertThat(dump.lines()).anyMatch(line -> line.startsWith("  'm' waits for TaskGroup@"));
         assertThat(dump.lines())
                 .anyMatch(line -> line.matches("  'held' has not started, and waits for TaskGroup@.*" + TIME));
+    }
+
+    @Test
+    void members_ofTheOuterGroup_comeFirst() {
+        String dump = dumpOf(() -> {
+            try (TaskGroup outer = TaskGroup.open()) {
+                outer.fork("o", () -> new Future<>().await());
+                try (TaskGroup inner = TaskGroup.open()) {
+                    inner.fork("i", () -> new Future<>().await());
+                    inner.join();
+                }
+                outer.join();
+            }
+        });
+        assertThat(dump.indexOf("'o' waits")).isBetween(0, dump.indexOf("'i' waits"));
+    }
+
+    @Test
+    void awaitedTasks_thatAreDone_areNotShown() {
+        String dump = dumpOf(() -> Async.gather(
+                Async.createTask("done", () -> {}), Async.createTask("pending", () -> new Future<>().await())));
+        assertThat(line(dump, "'a'")).contains("all of 2 futures, 1 pending: Task 'pending'");
+        assertThat(dump).contains("\n  'pending' waits").doesNotContain("'done'");
     }
 
     @Test

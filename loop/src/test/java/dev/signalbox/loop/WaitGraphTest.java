@@ -3,6 +3,7 @@ package dev.signalbox.loop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.signalbox.core.LeakDetection;
 import dev.signalbox.core.RLock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -195,6 +196,31 @@ final class WaitGraphTest {
     }
 
     @Test
+    void onePermitOfSeveral_whoseHolderIsFree_isNoRing() {
+        try (EventLoop watched =
+                EventLoop.builder().leakDetection(LeakDetection.FULL).build()) {
+            String ring = watched.runUntilComplete(() -> {
+                AsyncSemaphore semaphore = new AsyncSemaphore(2);
+                start(
+                        () -> {
+                            semaphore.acquire();
+                            return await(2);
+                        },
+                        () -> {
+                            semaphore.acquire();
+                            return forever();
+                        },
+                        () -> semaphore.acquire());
+                Async.yieldNow();
+                Async.yieldNow();
+                assertThat(semaphore.holders()).hasSize(2);
+                return WaitGraph.ring(watched);
+            });
+            assertThat(ring).isNull();
+        }
+    }
+
+    @Test
     void tasksThatSleepOrAreReady_areInNoRing() {
         assertThat(ringOf(() -> await(1), () -> {
                     Async.sleep(Duration.ofHours(1));
@@ -281,6 +307,40 @@ final class WaitGraphTest {
         thread.join();
     }
 
+    @Test
+    void aThread_thatWantsALockOfATaskForSomeTime_isInNoRing() {
+        RLock ofTask = new RLock();
+        RLock ofThread = new RLock();
+        CountDownLatch both = new CountDownLatch(2);
+        Bystander<Object> thread = Bystander.call("T", () -> {
+            try (var held = ofThread.acquire()) {
+                both.countDown();
+                Bystander.await(both);
+                ofTask.acquire(Duration.ofHours(1)).close();
+                return "";
+            }
+        });
+        String ring = loop.runUntilComplete(() -> {
+            Task<Object> mine = Async.createTask("mine", () -> {
+                try (var held = ofTask.acquire()) {
+                    both.countDown();
+                    Bystander.await(both);
+                    thread.awaitBlocked();
+                    ofThread.acquire().close();
+                    return "";
+                }
+            });
+            Async.yieldNow();
+            Bystander.awaitUntil("mine waits", () -> ofThread.toString().contains("waiters=1"));
+            String seen = WaitGraph.ring(loop);
+            mine.cancel();
+            Async.awaitAll(List.of(mine));
+            return seen;
+        });
+        assertThat(ring).isNull();
+        thread.join();
+    }
+
     // ---------------------------------------------------------------- stalls
 
     @Test
@@ -313,6 +373,22 @@ final class WaitGraphTest {
                 .contains("'b' waits for AsyncQueue@")
                 .contains("; no timer, no outside source\nloop 'L', running")
                 .doesNotContain("deadlock");
+    }
+
+    @Test
+    void aStall_saysWhatMayStillCome() {
+        CountDownLatch end = new CountDownLatch(1);
+        String message = loop.runUntilComplete(() -> {
+            loop.callLater(Duration.ofHours(1), () -> {});
+            start(() -> Async.blocking(() -> {
+                Bystander.await(end);
+                return "";
+            }));
+            Async.yieldNow();
+            return WaitGraph.stall(loop);
+        });
+        end.countDown();
+        assertThat(message.lines().findFirst().orElseThrow()).endsWith("; 1 timer, something is out");
     }
 
     @Test

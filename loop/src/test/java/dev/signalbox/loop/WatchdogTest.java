@@ -417,6 +417,10 @@ final class WatchdogTest {
         assertThat(reports).isEmpty();
         watchdog.look(now += 1);
         assertThat(reports).singleElement().asString().contains("for 100.0 s");
+        lookFor(27);
+        assertThat(reports).as("before twice the time, four times and so on").hasSize(1);
+        lookFor(1);
+        assertThat(reports).last().asString().contains("for 128.0 s");
     }
 
     private static boolean isIdle(EventLoop loop) {
@@ -456,6 +460,31 @@ final class WatchdogTest {
         assertThat(reports).isEmpty();
         assertThat(EventLoop.builder().watchdog(Duration.ofSeconds(Long.MAX_VALUE), reports::add))
                 .isNotNull();
+    }
+
+    @Test
+    void stepOfCenturies_isToldOnce() {
+        CountDownLatch begun = new CountDownLatch(1);
+        createTask("busy", () -> spin(begun));
+        Bystander.await(begun);
+        Watchdog patient = new Watchdog(loop, Long.MAX_VALUE / 2 + 1, reports::add);
+        patient.look(0);
+        patient.look(1);
+        patient.look(Long.MAX_VALUE - 2);
+        assertThat(reports).hasSize(1);
+        patient.look(Long.MAX_VALUE - 1);
+        assertThat(reports).hasSize(1);
+    }
+
+    @Test
+    void looks_comeFourTimesInAStep_betweenAMillisecondAndASecond() {
+        assertThat(periodOf(Duration.ofMillis(400))).hasMillis(100);
+        assertThat(periodOf(Duration.ofNanos(1))).hasMillis(1);
+        assertThat(periodOf(Duration.ofHours(1))).hasSeconds(1);
+    }
+
+    private Duration periodOf(Duration slowStep) {
+        return Duration.ofNanos(new Watchdog(loop, slowStep.toNanos(), reports::add).period());
     }
 
     @Test
