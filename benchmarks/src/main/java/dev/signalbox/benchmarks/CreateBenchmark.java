@@ -22,17 +22,14 @@ import org.openjdk.jmh.annotations.State;
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class CreateBenchmark {
 
-    private static final int BATCH = 1000;
-    private static final int BATCHES = 10;
-
     private final ThreadFactory threads = BareThreads.factory();
 
     /** Threads started and joined. */
     @Benchmark
-    @OperationsPerInvocation(BATCH)
+    @OperationsPerInvocation(Work.BATCH)
     public void bareThreads() throws InterruptedException {
-        List<Thread> batch = new ArrayList<>(BATCH);
-        for (int i = 0; i < BATCH; i++) {
+        List<Thread> batch = new ArrayList<>(Work.BATCH);
+        for (int i = 0; i < Work.BATCH; i++) {
             Thread thread = threads.newThread(() -> {});
             thread.start();
             batch.add(thread);
@@ -44,18 +41,18 @@ public class CreateBenchmark {
 
     /** Tasks created and gathered. */
     @Benchmark
-    @OperationsPerInvocation(BATCH * BATCHES)
+    @OperationsPerInvocation(Work.BATCH * Work.BATCHES)
     public void tasks(RunningLoop loop) throws InterruptedException, ExecutionException {
         loop.await(() -> {
-            for (int i = 0; i < BATCHES; i++) {
+            for (int i = 0; i < Work.BATCHES; i++) {
                 gatherBatch();
             }
         });
     }
 
     private static void gatherBatch() {
-        List<Task<Integer>> batch = new ArrayList<>(BATCH);
-        for (int i = 0; i < BATCH; i++) {
+        List<Task<Integer>> batch = new ArrayList<>(Work.BATCH);
+        for (int i = 0; i < Work.BATCH; i++) {
             batch.add(Async.createTask(() -> 1));
         }
         Async.gather(batch);

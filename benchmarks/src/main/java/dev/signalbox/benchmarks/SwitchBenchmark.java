@@ -18,25 +18,23 @@ import org.openjdk.jmh.annotations.OutputTimeUnit;
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class SwitchBenchmark {
 
-    private static final int SWITCHES = 20_000;
-
     /** Threads that park and unpark each other. */
     @Benchmark
-    @OperationsPerInvocation(SWITCHES)
+    @OperationsPerInvocation(Work.SWITCHES)
     public void bareRing(Ring ring) {
-        ring.turn(SWITCHES);
+        ring.turn(Work.SWITCHES);
     }
 
     /** Two tasks in turn. */
     @Benchmark
-    @OperationsPerInvocation(SWITCHES)
+    @OperationsPerInvocation(Work.SWITCHES)
     public void yieldNow2(RunningLoop loop) throws InterruptedException, ExecutionException {
         loop.await(() -> takeTurns(2));
     }
 
     /** A hundred tasks in turn. */
     @Benchmark
-    @OperationsPerInvocation(SWITCHES)
+    @OperationsPerInvocation(Work.SWITCHES)
     public void yieldNow100(RunningLoop loop) throws InterruptedException, ExecutionException {
         loop.await(() -> takeTurns(100));
     }
@@ -44,7 +42,7 @@ public class SwitchBenchmark {
     private static void takeTurns(int tasks) {
         List<Task<Void>> all = new ArrayList<>(tasks);
         for (int i = 0; i < tasks; i++) {
-            all.add(Async.createTask(() -> yieldNow(SWITCHES / tasks)));
+            all.add(Async.createTask(() -> yieldNow(Work.SWITCHES / tasks)));
         }
         Async.gather(all);
     }
