@@ -24,7 +24,7 @@ import zipfile
 # How long a JVM runs. The other threads of a crew are not JMH's, so a benchmark says itself that threads meet in it.
 ALONE = ["-wi", "2", "-w", "400ms", "-i", "30", "-r", "20ms"]
 TOGETHER = ["-wi", "3", "-w", "300ms", "-i", "10", "-r", "100ms"]
-CREWS = ("oneToOne", "twoToTwo", "turn", "meet", "jdkMeet")
+CREWS = ("oneToOne", "twoToTwo", "turn", "meet", "jdkMeet", "executeBurst", "jdkBurst")
 
 # A benchmark that runs from a jar in which loop and its service are missing.
 WITHOUT_LOOP = "core only: "
@@ -189,24 +189,28 @@ def remove_loop(jar, folder):
     return copy
 
 
-def run(options, benchmark, threads):
+class Failed(Exception):
+    """A benchmark did not run; what it printed."""
+
+
+def run(java, vm, jar, benchmark, threads=1):
     """Nanoseconds and bytes per operation, of one JVM."""
     only_core = benchmark.startswith(WITHOUT_LOOP)
     name, _, parameter = benchmark.removeprefix(WITHOUT_LOOP).partition(":")
     together = threads > 1 or name.endswith(CREWS)
     with tempfile.TemporaryDirectory() as folder:
         result = os.path.join(folder, "result.json")
-        jar = remove_loop(options.jar, folder) if only_core else options.jar
-        command = [options.java, *options.vm, "-jar", jar, f"[.]{name.replace('.', '[.]')}$", "-f", "1", "-foe", "true"]
+        jar = remove_loop(jar, folder) if only_core else jar
+        command = [java, *vm, "-jar", jar, f"[.]{name.replace('.', '[.]')}$", "-f", "1", "-foe", "true"]
         command += ["-t", str(threads), *(TOGETHER if together else ALONE), "-prof", "gc", "-rf", "json", "-rff", result]
         command += ["-p", parameter] if parameter else []
         output = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         if output.returncode != 0:
-            sys.exit(output.stdout)
+            raise Failed(output.stdout)
         with open(result, encoding="utf-8") as file:
             runs = json.load(file)
     if len(runs) != 1:
-        sys.exit(f"{benchmark}: {len(runs)} benchmarks (expected: 1)")
+        raise Failed(f"{benchmark}: {len(runs)} benchmarks (expected: 1)")
     times = runs[0]["primaryMetric"]["rawData"][0]
     allocated = runs[0]["secondaryMetrics"]["gc.alloc.rate.norm"]["rawData"][0]
     return statistics.median(times) if together else min(times), statistics.median(allocated)
@@ -219,7 +223,7 @@ def measure_round(options, rows, scores):
             key = (benchmark, threads)
             if key not in done:
                 done.add(key)
-                scores.setdefault(key, []).append(run(options, benchmark, threads))
+                scores.setdefault(key, []).append(run(options.java, options.vm, options.jar, benchmark, threads))
 
 
 def show(ratio):
@@ -259,7 +263,10 @@ def main():
     scores = {}
     for number in range(options.rounds):
         print(f"round {number + 1} of {options.rounds}", file=sys.stderr, flush=True)
-        measure_round(options, rows, scores)
+        try:
+            measure_round(options, rows, scores)
+        except Failed as failed:
+            sys.exit(str(failed))
     report(rows, scores)
 
 

@@ -10,6 +10,7 @@ import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
@@ -22,18 +23,22 @@ public class TimerBenchmark {
 
     private static final Runnable NOTHING = () -> {};
 
+    /** When those are due that are cancelled. */
+    @Param
+    public Work.Due due = Work.Due.SOON;
+
     private final Duration[] delays = new Duration[Work.TIMERS];
 
     /** Makes the timers that stay. */
     @Setup
     public void makePending(RunningLoop running) throws InterruptedException, ExecutionException {
         for (int i = 0; i < delays.length; i++) {
-            delays[i] = Duration.ofMillis(Work.delayMillis(i));
+            delays[i] = Duration.ofMillis(due.millis(i));
         }
         EventLoop loop = running.loop();
         running.await(() -> {
             for (int i = 0; i < Work.PENDING; i++) {
-                loop.callLater(Duration.ofMillis(Work.delayMillis(i)), NOTHING);
+                loop.callLater(Duration.ofMillis(Work.Due.AMONG.millis(i)), NOTHING);
             }
         });
     }

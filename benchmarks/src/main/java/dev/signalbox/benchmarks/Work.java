@@ -43,14 +43,29 @@ public final class Work {
     /** Timers that are made and cancelled. */
     public static final int TIMERS = 20_000;
 
-    private static final int HOUR = 3_600_000;
     private static final long STEP = 7_919;
     private static final long PRIME = 1_000_003; // more than PENDING, so no two pending timers have one deadline
 
-    private Work() {}
+    /** When a timer is due. */
+    public enum Due {
+        /** In a second or two: before every pending one. */
+        SOON {
+            @Override
+            public long millis(int timer) {
+                return 1_000 + timer % 1_000;
+            }
+        },
+        /** In more than an hour and in no order: anywhere among the pending ones, and so are these themselves. */
+        AMONG {
+            @Override
+            public long millis(int timer) {
+                return 3_600_000 + timer * STEP % PRIME;
+            }
+        };
 
-    /** In how many milliseconds a timer is due: more than an hour, and in no order, so that a new one belongs among the pending ones. */
-    public static long delayMillis(int timer) {
-        return HOUR + timer * STEP % PRIME;
+        /** In how many milliseconds. */
+        public abstract long millis(int timer);
     }
+
+    private Work() {}
 }

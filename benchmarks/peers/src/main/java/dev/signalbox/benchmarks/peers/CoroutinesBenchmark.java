@@ -3,15 +3,16 @@ package dev.signalbox.benchmarks.peers;
 
 import dev.signalbox.benchmarks.Work;
 import java.util.concurrent.TimeUnit;
-import kotlinx.coroutines.channels.Channel;
-import kotlinx.coroutines.sync.Semaphore;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
 
 /** kotlinx.coroutines. */
 @State(Scope.Benchmark)
@@ -19,56 +20,80 @@ import org.openjdk.jmh.annotations.State;
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class CoroutinesBenchmark {
 
-    private final Semaphore free = Coroutines.newSemaphore(1);
-    private final Semaphore scarce = Coroutines.newSemaphore(Work.PERMITS);
-    private final Channel<Integer> channel = Coroutines.newChannel();
+    /** Whose thread runs them. */
+    @Param
+    public Where where = Where.CALLER;
+
+    private Coroutines coroutines = Coroutines.ofCaller();
+
+    /** Where coroutines run. */
+    public enum Where {
+        /** In the thread that waits for them, with the event loop of {@code runBlocking}. */
+        CALLER,
+        /** In the one of an executor. */
+        EXECUTOR
+    }
+
+    /** Makes the thread. */
+    @Setup
+    public void start() {
+        if (where == Where.EXECUTOR) {
+            coroutines = Coroutines.ofExecutor();
+        }
+    }
+
+    /** Ends it. */
+    @TearDown
+    public void close() {
+        coroutines.close();
+    }
 
     /** Two coroutines in turn. */
     @Benchmark
     @OperationsPerInvocation(Work.SWITCHES)
     public void switch2() {
-        Coroutines.takeTurns(2);
+        coroutines.takeTurns(2);
     }
 
     /** A hundred coroutines in turn. */
     @Benchmark
     @OperationsPerInvocation(Work.SWITCHES)
     public void switch100() {
-        Coroutines.takeTurns(100);
+        coroutines.takeTurns(100);
     }
 
     /** Coroutines created and awaited. */
     @Benchmark
     @OperationsPerInvocation(Work.BATCH * Work.BATCHES)
     public int create() {
-        return Coroutines.createBatches();
+        return coroutines.createBatches();
     }
 
     /** A permit that nobody else wants. */
     @Benchmark
     @OperationsPerInvocation(Work.PAIRS)
     public void acquire() {
-        Coroutines.acquirePairs(free);
+        coroutines.acquirePairs();
     }
 
     /** Permits that are given back at once. */
     @Benchmark
     @OperationsPerInvocation(Work.CONTENDERS * Work.ROUNDS)
     public void contended() {
-        Coroutines.contend(scarce, false);
+        coroutines.contend(false);
     }
 
     /** Permits that are given back after a yield. */
     @Benchmark
     @OperationsPerInvocation(Work.CONTENDERS * Work.ROUNDS)
     public void contendedHeld() {
-        Coroutines.contend(scarce, true);
+        coroutines.contend(true);
     }
 
     /** Items through a channel. */
     @Benchmark
     @OperationsPerInvocation(Work.ITEMS)
     public int pass() {
-        return Coroutines.pass(channel);
+        return coroutines.pass();
     }
 }

@@ -13,6 +13,7 @@ import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
@@ -26,6 +27,10 @@ public class NettyTimerBenchmark {
 
     private static final Runnable NOTHING = () -> {};
 
+    /** When those are due that are cancelled. */
+    @Param
+    public Work.Due due = Work.Due.SOON;
+
     private final EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
     private final EventLoop loop = group.next();
     private final long[] delays = new long[Work.TIMERS];
@@ -34,11 +39,11 @@ public class NettyTimerBenchmark {
     @Setup
     public void makePending() throws InterruptedException, ExecutionException {
         for (int i = 0; i < delays.length; i++) {
-            delays[i] = Work.delayMillis(i);
+            delays[i] = due.millis(i);
         }
         inLoop(() -> {
             for (int i = 0; i < Work.PENDING; i++) {
-                loop.schedule(NOTHING, Work.delayMillis(i), TimeUnit.MILLISECONDS);
+                loop.schedule(NOTHING, Work.Due.AMONG.millis(i), TimeUnit.MILLISECONDS);
             }
         });
     }

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-@file:JvmName("Coroutines")
-
 package dev.signalbox.benchmarks.peers
 
 import dev.signalbox.benchmarks.Work
+import java.util.concurrent.Executors
+import kotlin.coroutines.CoroutineContext
+import kotlin.coroutines.EmptyCoroutineContext
+import kotlinx.coroutines.ExecutorCoroutineDispatcher
+import kotlinx.coroutines.asCoroutineDispatcher
 import kotlinx.coroutines.async
 import kotlinx.coroutines.awaitAll
 import kotlinx.coroutines.channels.Channel
@@ -12,61 +15,75 @@ import kotlinx.coroutines.runBlocking
 import kotlinx.coroutines.sync.Semaphore
 import kotlinx.coroutines.yield
 
-// Everything in runBlocking without a dispatcher: its event loop on the calling thread is the fastest single thread there is here.
+/** The work that coroutines do in one thread: in the calling one with the event loop of runBlocking, or in an executor's. */
+class Coroutines private constructor(private val context: CoroutineContext) : AutoCloseable {
 
-/** Coroutines that give way to each other. */
-fun takeTurns(tasks: Int) = runBlocking {
-    repeat(tasks) {
-        launch { repeat(Work.SWITCHES / tasks) { yield() } }
+    private val free = Semaphore(1)
+    private val scarce = Semaphore(Work.PERMITS)
+    private val channel = Channel<Int>(Work.CAPACITY)
+
+    override fun close() {
+        (context as? ExecutorCoroutineDispatcher)?.close()
     }
-}
 
-/** Coroutines that do nothing, awaited in batches; their results added up. */
-fun createBatches(): Int = runBlocking {
-    var sum = 0
-    repeat(Work.BATCHES) {
-        sum += List(Work.BATCH) { async { 1 } }.awaitAll().sum()
-    }
-    sum
-}
-
-/** Nobody else wants the permit. */
-fun acquirePairs(semaphore: Semaphore) = runBlocking {
-    repeat(Work.PAIRS) {
-        semaphore.acquire()
-        semaphore.release()
-    }
-}
-
-/** Everybody waits for every permit, and gives it back at once or after the others had a turn. */
-fun contend(semaphore: Semaphore, yields: Boolean) = runBlocking {
-    repeat(Work.PERMITS) { semaphore.acquire() }
-    repeat(Work.CONTENDERS) {
-        launch {
-            repeat(Work.ROUNDS) {
-                semaphore.acquire()
-                if (yields) yield()
-                semaphore.release()
-            }
+    /** Coroutines that give way to each other. */
+    fun takeTurns(tasks: Int) = runBlocking(context) {
+        repeat(tasks) {
+            launch { repeat(Work.SWITCHES / tasks) { yield() } }
         }
     }
-    yield() // now each of them waits
-    repeat(Work.PERMITS) { semaphore.release() }
-}
 
-/** A channel with room for a few items. */
-fun newChannel(): Channel<Int> = Channel(Work.CAPACITY)
-
-/** A semaphore with so many permits. */
-fun newSemaphore(permits: Int): Semaphore = Semaphore(permits)
-
-/** One coroutine sends, the other receives; what was received added up. */
-fun pass(channel: Channel<Int>): Int = runBlocking {
-    launch { repeat(Work.ITEMS) { channel.send(1) } }
-    val sum = async {
-        var received = 0
-        repeat(Work.ITEMS) { received += channel.receive() }
-        received
+    /** Coroutines that do nothing, awaited in batches; their results added up. */
+    fun createBatches(): Int = runBlocking(context) {
+        var sum = 0
+        repeat(Work.BATCHES) {
+            sum += List(Work.BATCH) { async { 1 } }.awaitAll().size
+        }
+        sum
     }
-    sum.await()
+
+    /** Nobody else wants the permit. */
+    fun acquirePairs() = runBlocking(context) {
+        repeat(Work.PAIRS) {
+            free.acquire()
+            free.release()
+        }
+    }
+
+    /** Everybody waits for every permit, and gives it back at once or after the others had a turn. */
+    fun contend(yields: Boolean) = runBlocking(context) {
+        repeat(Work.PERMITS) { scarce.acquire() }
+        repeat(Work.CONTENDERS) {
+            launch {
+                repeat(Work.ROUNDS) {
+                    scarce.acquire()
+                    if (yields) yield()
+                    scarce.release()
+                }
+            }
+        }
+        yield() // now each of them waits
+        repeat(Work.PERMITS) { scarce.release() }
+    }
+
+    /** One coroutine sends, the other receives; what was received added up. */
+    fun pass(): Int = runBlocking(context) {
+        launch { repeat(Work.ITEMS) { channel.send(1) } }
+        val sum = async {
+            var received = 0
+            repeat(Work.ITEMS) { received += channel.receive() }
+            received
+        }
+        sum.await()
+    }
+
+    companion object {
+        /** Coroutines of the calling thread. */
+        @JvmStatic
+        fun ofCaller() = Coroutines(EmptyCoroutineContext)
+
+        /** Coroutines of a thread that stays. */
+        @JvmStatic
+        fun ofExecutor() = Coroutines(Executors.newSingleThreadExecutor().asCoroutineDispatcher())
+    }
 }
