@@ -4,8 +4,12 @@ package dev.signalbox.loop.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -108,6 +112,59 @@ final class TimersTest {
         assertThat(drain(10)).containsExactly(alarm);
     }
 
+    @Test
+    void aMillionTimers_removedInAnyOrder_leaveNoRoomBehind() {
+        List<Alarm> made = new ArrayList<>();
+        for (int i = 0; i < 1_000_000; i++) {
+            made.add(add(i % 1_000));
+        }
+        assertThat(timers.capacity()).isEqualTo(1 << 20);
+        Collections.shuffle(made, new Random(1));
+
+        for (int left = made.size(); left > 1_000; left--) {
+            timers.remove(made.get(left - 1));
+        }
+
+        assertThat(timers.capacity()).isLessThanOrEqualTo(4_096);
+        List<Alarm> rest = made.subList(0, 1_000);
+        List<Timer> due = drain(1_000);
+        assertThat(due).containsExactlyInAnyOrderElementsOf(rest);
+        assertThat(due).isSortedAccordingTo(Comparator.comparingLong(timer -> ((Alarm) timer).deadline));
+        assertThat(timers.capacity()).isEqualTo(16);
+    }
+
+    @Test
+    void addAndRemove_ofOne_neverMovesTheArrays() {
+        for (int i = 0; i < 17; i++) {
+            add(i);
+        }
+        for (int i = 0; i < 100; i++) {
+            timers.remove(add(5));
+            assertThat(timers.capacity()).isEqualTo(32);
+        }
+    }
+
+    /** A timer that is removed is not held on to, whatever else moves. */
+    @Test
+    void forEach_showsExactlyThePendingOnes() {
+        Random random = new Random(1);
+        Set<Timer> pending = Collections.newSetFromMap(new IdentityHashMap<>());
+        List<Alarm> made = new ArrayList<>();
+        for (int i = 0; i < 300; i++) {
+            Alarm alarm = add(random.nextInt(10));
+            made.add(alarm);
+            pending.add(alarm);
+        }
+        Collections.shuffle(made, random);
+        for (Alarm alarm : made) {
+            timers.remove(alarm);
+            pending.remove(alarm);
+            List<Timer> shown = new ArrayList<>();
+            timers.forEach(shown::add);
+            assertThat(shown).hasSameSizeAs(pending).allMatch(pending::contains);
+        }
+    }
+
     /** The clock may start anywhere, so also right before its overflow. */
     @ParameterizedTest
     @ValueSource(longs = {0, 1_000_000, -500, Long.MAX_VALUE - 500, Long.MIN_VALUE})
@@ -123,12 +180,13 @@ final class TimersTest {
         long now = start;
         for (int step = 0; step < 2_000; step++) {
             int choice = random.nextInt(10);
-            if (choice < 5) {
+            int adds = step / 500 % 2 == 0 ? 7 : 2; // the arrays grow, and shrink again
+            if (choice < adds) {
                 insert(model, add(now + random.nextInt(100) - 10));
-            } else if (choice < 8 && !model.isEmpty()) {
+            } else if (choice < 9 && !model.isEmpty()) {
                 timers.remove(model.remove(random.nextInt(model.size())));
             } else {
-                now += random.nextInt(20);
+                now += random.nextInt(5);
                 expectDue(model, now, seed, step);
             }
             assertThat(timers.size()).isEqualTo(model.size());
