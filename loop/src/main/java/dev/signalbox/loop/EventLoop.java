@@ -50,9 +50,7 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>A loop runs while a thread is in one of its {@code run} methods. That thread only waits there: tasks have threads of the loop's own,
- * virtual ones where the JDK has them without pinning (24 and later), platform threads elsewhere; the system property
- * {@code dev.signalbox.loop.scheduler} ({@code virtual} or {@code platform}) chooses otherwise. Which thread runs a task does not matter to
- * it, and never changes in its life.
+ * of the kind that {@link Scheduler} tells. Which thread runs a task does not matter to it, and never changes in its life.
  *
  * <p><b>Where it may be used.</b> What is marked "any thread" below may be called from anywhere. Everything else belongs to the tasks and
  * callbacks of this loop, and throws {@link WrongLoopException} off it.

@@ -30,6 +30,7 @@ final class JfrEvents implements Observer {
     @Category({"Signalbox", "Event Loop"})
     @Description("A task of an event loop waited, until it had its turn again")
     @Threshold("20 ms")
+    @SuppressWarnings("UnusedVariable") // the recorder reads them
     private static final class TaskWaitEvent extends Event {
         /** Asked whether waits are recorded, which needs an event, and never recorded. */
         static final TaskWaitEvent PROBE = new TaskWaitEvent();
@@ -55,6 +56,7 @@ final class JfrEvents implements Observer {
     @Category({"Signalbox", "Event Loop"})
     @Description("A task or callback held its event loop for longer than its watchdog allows, and went on")
     @StackTrace(false)
+    @SuppressWarnings("UnusedVariable") // the recorder reads them
     private static final class SlowStepEvent extends Event {
         @Label("Event Loop")
         @Nullable

@@ -114,10 +114,12 @@ final class DumpTest {
     void aBusyLoop_doesNotMakeTheDumpForWhichNobodyWaitsAnyMore() {
         AtomicInteger looks = new AtomicInteger();
         loop.runUntilComplete(() -> {
-            Async.createTask("a", () -> awaitWhatIs(() -> {
-                looks.incrementAndGet();
-                return List.of();
-            }));
+            Async.createTask(
+                    "a",
+                    () -> awaitWhatIs(() -> {
+                        looks.incrementAndGet();
+                        return List.of();
+                    }));
             Async.yieldNow();
             assertThat(holdUpTheLoop()).contains("did not answer");
             int before = looks.get();
@@ -143,12 +145,14 @@ final class DumpTest {
     @Test
     void errorOnTheLoop_isNoAnswer_andTheLoopGoesOn() {
         String dump = loop.runUntilComplete(() -> {
-            Async.createTask("a", () -> awaitWhatIs(() -> {
-                if (loop.isOwner()) {
-                    throw new StackOverflowError("simulated, in a dump");
-                }
-                return List.of();
-            }));
+            Async.createTask(
+                    "a",
+                    () -> awaitWhatIs(() -> {
+                        if (loop.isOwner()) {
+                            throw new StackOverflowError("simulated, in a dump");
+                        }
+                        return List.of();
+                    }));
             Async.yieldNow();
             return Async.blocking(loop::dump);
         });
@@ -160,9 +164,7 @@ final class DumpTest {
 
     @Test
     void whatCannotBeRead_isSaid_andTheOthersAreShown() {
-        String dump = dumpOf(
-                () -> awaitWhatIs(Changing::new),
-                () -> Async.sleep(Duration.ofHours(1)));
+        String dump = dumpOf(() -> awaitWhatIs(Changing::new), () -> Async.sleep(Duration.ofHours(1)));
         assertThat(line(dump, "'a'")).isEqualTo("'a' changed while it was read");
         assertThat(line(dump, "'b'")).startsWith("'b' has slept");
     }

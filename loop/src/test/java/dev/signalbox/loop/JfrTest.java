@@ -98,8 +98,7 @@ final class JfrTest {
                 group.join();
             }
         });
-        assertThat(waits)
-                .containsExactly("null", "Task 'other'", "AsyncLock@", "all of 2", "TaskGroup@");
+        assertThat(waits).containsExactly("null", "Task 'other'", "AsyncLock@", "all of 2", "TaskGroup@");
     }
 
     @Test
@@ -230,7 +229,8 @@ final class JfrTest {
     private static List<String> shape(Timeline timeline) {
         return timeline.chart().loops().stream()
                 .flatMap(loop -> loop.rows().stream())
-                .map(row -> row.name() + row.end()
+                .map(row -> row.name()
+                        + row.end()
                         + row.spans().stream()
                                 .map(span -> span.state() + ":" + span.label())
                                 .toList())
@@ -246,7 +246,9 @@ final class JfrTest {
         try (EventLoop loop = EventLoop.builder().name("L").build()) {
             Watchdog watchdog = new Watchdog(loop, TimeUnit.SECONDS.toNanos(1), reports::add);
             loop.runUntilComplete(() -> {
-                Async.createTask("busy", () -> Bystander.start(() -> look(watchdog)).join())
+                Async.createTask(
+                                "busy",
+                                () -> Bystander.start(() -> look(watchdog)).join())
                         .await();
                 Steps.inCallback(() -> Bystander.start(() -> look(watchdog)).join());
             });
