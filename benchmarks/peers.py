@@ -446,7 +446,7 @@ def write_csv(table, path):
 
 
 # The chart: how wide, where the bars begin, how high each is; colours that are told apart on white and on black.
-WIDTH, LEFT, RIGHT, TOP, BAR, GAP = 980, 420, 60, 62, 10, 12
+WIDTH, LEFT, RIGHT, TOP, BAR, GAP = 1040, 490, 50, 62, 10, 12
 ROOM = 0.15  # powers of ten beyond the longest bar, for its number
 COLOURS = {OWN: "#2f81f7", NEW: "#2da44e", OLD: "#bf8700"}
 STYLE = """
