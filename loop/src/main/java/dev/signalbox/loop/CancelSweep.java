@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A walk along what the tasks wait for (depth first; R. E. Tarjan, 1972), on a path of its own because chains may be longer than a stack.
  * A task that leads back to the path closes a ring, which is broken there: it is cut short, which means that it does not wait on. So is one
- * that awaits a task which the walk has to spare. Guarded by the baton.
+ * that awaits a task which the walk has to spare, or one that cannot end before it: the owner of its group. Guarded by the baton.
  */
 final class CancelSweep {
     /** How far a task is: on the path, or cancelled. */
@@ -112,7 +112,7 @@ final class CancelSweep {
     private void look(Visit visit, Future<?> awaited) {
         if (awaited instanceof Task<?> task && task.isPending()) {
             Progress progress = seen.get(task);
-            if (progress == Progress.ON_PATH || spared.test(task)) {
+            if (progress == Progress.ON_PATH || spared.test(task) || visit.task.isBelow(task)) {
                 visit.cutShort = true;
             } else if (progress == null) {
                 enter(task);

@@ -401,6 +401,15 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
         return group == other;
     }
 
+    /** Whether that task owns the group of this one, or that of the owner, and so on. */
+    boolean isBelow(Task<?> other) {
+        TaskGroup above = group;
+        while (above != null && above.owner() != other) {
+            above = above.owner().group;
+        }
+        return above != null;
+    }
+
     boolean ownsGroup() {
         return innermost != null;
     }
@@ -609,7 +618,6 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
                 engine.ready(me);
             }
             engine.suspend(me);
-            observer = loop.observer(); // recordings come and go
             if (observer != null) {
                 observer.runs(this);
             }

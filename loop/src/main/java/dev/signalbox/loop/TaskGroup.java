@@ -436,6 +436,10 @@ public final class TaskGroup extends LoopBound implements AutoCloseable {
         return tasks;
     }
 
+    Task<?> owner() {
+        return owner;
+    }
+
     /** The group that its owner opened before, if that is still open. */
     @Nullable
     TaskGroup outer() {

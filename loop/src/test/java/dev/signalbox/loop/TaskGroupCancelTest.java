@@ -1090,6 +1090,37 @@ final class TaskGroupCancelTest {
         }
     }
 
+    /** It could never end: the owner waits for it. */
+    @Test
+    void memberThatAwaitsTheOwner_andHasRefusedTheCancelOfTheGroup_endsWithOneOfItsOwn() {
+        EventLoop.run(() -> {
+            List<Task<Object>> members = new ArrayList<>();
+            Task<String> owner = createTask(() -> {
+                Task<?> self = currentTask();
+                try (TaskGroup group = TaskGroup.open()) {
+                    members.add(group.fork(() -> {
+                        try {
+                            new AsyncEvent().await();
+                        } catch (CancelledException e) {
+                            currentTask().uncancel();
+                        }
+                        return self.await();
+                    }));
+                    yieldNow();
+                    group.cancel();
+                }
+                return "closed";
+            });
+            turns(4);
+            assertThat(owner.isDone()).isFalse();
+            members.get(0).cancel();
+            turns(3);
+            assertThat(owner.isDone()).isTrue();
+            assertThat(members.get(0).isCancelled()).isTrue();
+            assertThat(owner.result()).isEqualTo("closed");
+        });
+    }
+
     /** Waits for ever, and when it is cancelled, takes some turns to end. */
     private static void cleanUpFor(int turns) {
         try {
