@@ -251,6 +251,12 @@ public sealed class Future<T extends @Nullable Object> extends LoopBound permits
         return true;
     }
 
+    /** What it follows as a shield; any thread, racily. */
+    final @Nullable Future<?> source() {
+        WaitList list = waiters;
+        return list == null ? null : Shield.innerOf(list.first());
+    }
+
     /** Whether there is somebody whom the end of this is told. */
     boolean isAnybodyTold() {
         return waiters != null && !waiters.isEmpty();

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class LoopFuture<T extends @Nullable Object> extends CompletableFuture<T> implements HandedOut {
     private final EventLoop loop;
+    /** What this follows, until either is done; others read it racily. */
+    private @Nullable Future<? extends T> source;
 
     LoopFuture(EventLoop loop) {
         this.loop = loop;
@@ -22,6 +24,7 @@ final class LoopFuture<T extends @Nullable Object> extends CompletableFuture<T> 
     /** Completes this when the source is done; leaves the source alone when somebody else completes this first. On the loop. */
     void follow(Future<? extends T> source) {
         loop.register(this);
+        this.source = source;
         Follower<T> follower = new Follower<>(this, source);
         source.whenDone(follower);
         CompletableFuture<T> unused = whenComplete((value, failure) -> {
@@ -52,6 +55,7 @@ final class LoopFuture<T extends @Nullable Object> extends CompletableFuture<T> 
         private void finish() {
             finished = true;
             view.loop.unregister(view);
+            view.source = null;
             Throwable failure = view.isDone() ? null : source.failure();
             if (view.isDone()) {
                 source.untold();
@@ -66,7 +70,14 @@ final class LoopFuture<T extends @Nullable Object> extends CompletableFuture<T> 
         void leave() {
             unlink();
             view.loop.unregister(view);
+            view.source = null;
         }
+    }
+
+    /** What has to end first, if that is known; any thread, racily. */
+    @Nullable
+    Future<?> source() {
+        return source;
     }
 
     /** The loop will not complete it any more. */

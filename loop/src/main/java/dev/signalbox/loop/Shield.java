@@ -29,7 +29,16 @@ final class Shield<T extends @Nullable Object> extends Link {
         outer.finishAs(inner);
     }
 
+    /** What the outer one follows, if it is the outer one of a shield: nobody stands in its list before that. Any thread, racily. */
+    static @Nullable Future<?> innerOf(@Nullable Link first) {
+        return first instanceof Shield<?>.OuterDone done ? done.inner() : null;
+    }
+
     private final class OuterDone extends Link {
+        Future<?> inner() {
+            return inner;
+        }
+
         @Override
         void signalled() {
             Shield.this.unlink();

@@ -157,7 +157,17 @@ final class WaitGraph {
         if (who instanceof Primitive primitive) {
             return copy(primitive.holders());
         }
+        if (who instanceof Future<?> future) {
+            return known(future.source());
+        }
+        if (who instanceof LoopFuture<?> view) {
+            return known(view.source());
+        }
         return blocker(who);
+    }
+
+    private static Collection<?> known(@Nullable Object needed) {
+        return needed == null ? List.of() : List.of(needed);
     }
 
     private Collection<?> neededBy(Task<?> task, Wait wait) {
@@ -181,7 +191,7 @@ final class WaitGraph {
         } else if (who instanceof Thread thread && thread.getState() == Thread.State.WAITING) {
             needed = LockSupport.getBlocker(thread) instanceof Owned lock ? lock : null;
         }
-        return needed == null ? List.of() : List.of(needed);
+        return known(needed);
     }
 
     /** Whether a time limit is going to cancel what it waits for. */

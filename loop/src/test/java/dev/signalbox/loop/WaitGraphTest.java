@@ -8,6 +8,7 @@ import dev.signalbox.core.RLock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -30,8 +31,9 @@ final class WaitGraphTest {
     private @Nullable String ringOf(TaskBody<Object, Exception>... bodies) {
         return loop.runUntilComplete(() -> {
             start(bodies);
-            Async.yieldNow();
-            Async.yieldNow();
+            for (int i = 0; i < 4; i++) {
+                Async.yieldNow();
+            }
             return WaitGraph.ring(loop);
         });
     }
@@ -121,6 +123,50 @@ final class WaitGraphTest {
                     return "";
                 }))
                 .isEqualTo("'a' waits for Task 'm', 'm' waits for Task 'a'");
+    }
+
+    @Test
+    void aMember_thatRefusedTheCancelOfItsGroup_andAwaitsTheOwner() {
+        assertThat(ringOf(WaitGraphTest::awaitOwnerAgain)).isEqualTo("'a' waits for Task 'm', 'm' waits for Task 'a'");
+    }
+
+    /** Owns a group of which a member means to outlive the cancel, by awaiting the one that waits for its end. */
+    private static Object awaitOwnerAgain() {
+        Task<?> owner = Async.currentTask();
+        try (TaskGroup group = TaskGroup.open()) {
+            group.fork("m", () -> {
+                try {
+                    return forever();
+                } catch (CancelledException e) {
+                    Async.currentTask().uncancel();
+                    return owner.await();
+                }
+            });
+            Async.yieldNow();
+            group.cancel();
+        }
+        return "";
+    }
+
+    @Test
+    void aShield_doesNotHideWhatItFollows() {
+        assertThat(ringOf(() -> Async.shield(tasks.get(1)).await(), () -> await(0)))
+                .matches("'a' waits for Future@\\w+ held by 'b', 'b' waits for Task 'a'");
+    }
+
+    @Test
+    void aSubmittedBody_isKnownToWhomTheResultIsHanded() {
+        String ring = loop.runUntilComplete(() -> {
+            start(() -> {
+                CompletableFuture<Object> result = loop.submit(() -> await(0));
+                return Async.await(result);
+            });
+            for (int i = 0; i < 4; i++) {
+                Async.yieldNow();
+            }
+            return WaitGraph.ring(loop);
+        });
+        assertThat(ring).matches("'a' waits for LoopFuture@\\w+ held by 'Task-3', 'Task-3' waits for Task 'a'");
     }
 
     @Test
