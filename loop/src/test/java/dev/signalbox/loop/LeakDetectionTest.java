@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Timeout;
 final class LeakDetectionTest {
     private static final Duration LONG = Duration.ofHours(1);
 
-    private record Told(String what, Throwable place) {}
+    private record Told(String what, Throwable place, boolean onLoop) {}
 
     private final List<Told> told = new CopyOnWriteArrayList<>();
 
@@ -36,7 +36,7 @@ final class LeakDetectionTest {
         try (EventLoop loop = EventLoop.builder()
                 .name("home")
                 .leakDetection(level)
-                .exceptionHandler((what, place) -> told.add(new Told(what, place)))
+                .exceptionHandler((what, place) -> told.add(new Told(what, place, EventLoop.currentOrNull() != null)))
                 .build()) {
             loop.runUntilComplete(main);
         }
@@ -208,6 +208,7 @@ final class LeakDetectionTest {
                         + " was never closed, and was collected");
         assertThat(told.get(0).place().getStackTrace())
                 .anyMatch(frame -> frame.getMethodName().equals("carelessAcquire"));
+        assertThat(told.get(0).onLoop()).as("told on the loop").isTrue();
     }
 
     @Test
