@@ -145,6 +145,7 @@ public final class Scale {
             Steps warmUp = new Steps(1);
             for (int i = 0; i < 200; i++) {
                 cancelAll(500, warmUp);
+                finishAll(500, warmUp);
             }
             List<Task<Void>> tasks = new ArrayList<>(count);
             long before = usedBytes();
