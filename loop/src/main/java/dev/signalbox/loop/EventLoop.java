@@ -1029,7 +1029,7 @@ public final class EventLoop implements Executor, AutoCloseable {
     /** From here on the code of a callback runs, which begins with these values of task-locals. */
     void enterCallback(@Nullable Locals locals) {
         callbackLocals = locals;
-        Observer observer = observer();
+        Observer observer = recorder; // the flight recorder has no events of callbacks
         if (observer != null) {
             observer.callbackBegins();
         }
@@ -1038,7 +1038,7 @@ public final class EventLoop implements Executor, AutoCloseable {
     /** The code of a callback has run: what it set is forgotten. */
     void leaveCallback() {
         callbackLocals = null;
-        Observer observer = observer();
+        Observer observer = recorder; // the flight recorder has no events of callbacks
         if (observer != null) {
             observer.callbackEnds();
         }

@@ -63,16 +63,13 @@ public final class Engine {
 
     private @Nullable Worker idle;
     private int idleCount;
-    /** Items left in this round: what becomes ready meanwhile belongs to the next one, so that timers and the inbox get their turn. */
-    private int budget;
-
     private boolean stop;
     private @Nullable Worker holder;
     /** What the clock showed when the loop last looked. */
     private long clock;
 
     private int rounds;
-    /** Changes with every item taken, every sleep, and every worker that is called to lead: see {@link #turn()}. */
+    /** Changes with every sleep, and every worker that is called to lead: see {@link #turn()}. */
     private int turn;
 
     /**
@@ -171,7 +168,7 @@ public final class Engine {
 
     /** Which turn it is, a number that may wrap: as long as it stays the same nothing new has begun. As it happens to be. */
     public int turn() {
-        return turn;
+        return turn + ready.taken();
     }
 
     /** Who has the baton or is to take it, null while it lies on the floor: as it happens to be. */
@@ -234,7 +231,7 @@ public final class Engine {
     private Worker firstStack() {
         beginRound();
         if (ready.peek() instanceof Worker suspended) {
-            takeReadyItem();
+            ready.takeOfRound();
             return suspended;
         }
         return leader();
@@ -260,7 +257,7 @@ public final class Engine {
     public List<Item> takeReady() {
         takeInbox();
         homeless.moveTo(ready);
-        budget = 0;
+        ready.beginRound(0);
         return ready.takeAll();
     }
 
@@ -374,9 +371,9 @@ public final class Engine {
      */
     public void stepOff(Worker me, boolean foreign) {
         Worker next;
-        if (budget > 0 && ready.peek() instanceof Worker suspended) {
+        if (!ready.isRoundOver() && ready.peek() instanceof Worker suspended) {
             next = suspended;
-            takeReadyItem();
+            ready.takeOfRound();
         } else {
             next = leader();
         }
@@ -440,8 +437,11 @@ public final class Engine {
 
     /** The common case, a small loop of its own so that the compiler keeps it together: user code ready, and this stack free for it. */
     private void runJobs(Worker me) {
-        while (failure == null && !me.exit && budget > 0 && ready.peek() instanceof Job job) {
-            takeReadyItem();
+        while (failure == null
+                && !me.exit
+                && (!ready.isRoundOver() || turnRound(me))
+                && ready.peek() instanceof Job job) {
+            ready.takeOfRound();
             runJob(job);
         }
     }
@@ -459,8 +459,8 @@ public final class Engine {
      * @param free whether {@code me} is at the bottom of its stack and can take a job
      */
     private void dispatch(Worker me, boolean free) {
-        while (budget > 0 || nextRound(me)) {
-            Item next = takeReadyItem();
+        while (!ready.isRoundOver() || nextRound(me)) {
+            Item next = ready.takeOfRound();
             if (next == me) {
                 return;
             }
@@ -533,20 +533,10 @@ public final class Engine {
 
     // ---------------------------------------------------------------- rounds
 
-    private Item takeReadyItem() {
-        turn++;
-        budget--;
-        Item item = ready.poll();
-        assert item != null : "budget without items";
-        return item;
-    }
-
     /** Takes in what has become due, waits if that is nothing; false when the run is to end. */
     private boolean nextRound(Worker me) {
         while (!stop) {
-            baton.letOthersRun(me);
-            if (takeArrived()) {
-                beginRound();
+            if (turnRound(me)) {
                 return true;
             }
             if (!stop) {
@@ -556,8 +546,21 @@ public final class Engine {
         return false;
     }
 
+    /** Takes in what has become due; false when that is nothing, or the run is to end. */
+    private boolean turnRound(Worker me) {
+        if (stop) {
+            return false;
+        }
+        baton.letOthersRun(me);
+        if (!takeArrived()) {
+            return false;
+        }
+        beginRound();
+        return true;
+    }
+
     private void beginRound() {
-        budget = simulation == null ? ready.size() : simulation.arrange(ready);
+        ready.beginRound(simulation == null ? ready.size() : simulation.arrange(ready));
     }
 
     private boolean takeArrived() {

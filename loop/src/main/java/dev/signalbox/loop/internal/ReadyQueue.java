@@ -7,13 +7,22 @@ import java.util.List;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
-/** The items that can run now, first in, first out: a ring that grows. Guarded by the baton. */
+/**
+ * The items that can run now, first in, first out: a ring that grows. Guarded by the baton.
+ *
+ * <p>What changes with every item stands in here, and not in the engine, whose owner is read by every thread that sends something: on one
+ * cache line each would wait for the other.
+ */
 final class ReadyQueue {
     private static final int LARGEST = 1 << 30;
 
     private @Nullable Item[] ring = new @Nullable Item[64];
     private int head;
     private int size;
+    /** Items left in this round: what becomes ready meanwhile belongs to the next one, so that timers and the inbox get their turn. */
+    private int round;
+    /** How many were taken in rounds. */
+    private int taken;
 
     int size() {
         return size;
@@ -29,6 +38,29 @@ final class ReadyQueue {
         }
         ring[(head + size) & (ring.length - 1)] = item;
         size++;
+    }
+
+    /** The first so many items make a round. */
+    void beginRound(int items) {
+        round = items;
+    }
+
+    boolean isRoundOver() {
+        return round == 0;
+    }
+
+    /** Takes the first item of a round that is not over. */
+    Item takeOfRound() {
+        round--;
+        taken++;
+        Item item = poll();
+        assert item != null : "a round longer than the queue";
+        return item;
+    }
+
+    /** How many items were taken in rounds, a number that may wrap. */
+    int taken() {
+        return taken;
     }
 
     /** The first item, which stays; null when there is none. */
