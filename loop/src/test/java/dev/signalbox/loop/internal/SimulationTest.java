@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 final class SimulationTest {
@@ -55,5 +56,20 @@ final class SimulationTest {
         assertThat(simulation.arrange(queueOf(0))).isZero();
         assertThat(simulation.arrange(queueOf(1))).isEqualTo(1);
         assertThat(Simulation.inOrder().arrange(queueOf(5))).isEqualTo(5);
+    }
+
+    @Test
+    void seedsOfARow_differInTheirFirstOrder() {
+        Item first = Op.of(() -> {});
+        long swapped = LongStream.range(0, 100)
+                .filter(seed -> {
+                    ReadyQueue ready = new ReadyQueue();
+                    ready.add(first);
+                    ready.add(Op.of(() -> {}));
+                    Simulation.ofSeed(seed).arrange(ready);
+                    return ready.peek() != first;
+                })
+                .count();
+        assertThat(swapped).isBetween(30L, 70L);
     }
 }
