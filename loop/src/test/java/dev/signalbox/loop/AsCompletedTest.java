@@ -30,6 +30,7 @@ final class AsCompletedTest {
     // ---------------------------------------------------------------- order
 
     @Test
+    @InOrder
     void tasks_comeAsTheyEnd_themselves() {
         EventLoop.run(() -> {
             var last = sleeper(3);
@@ -94,6 +95,7 @@ final class AsCompletedTest {
     }
 
     @Test
+    @InOrder
     void duplicates_comeOnce() {
         EventLoop.run(() -> {
             var a = sleeper(1);
@@ -133,6 +135,7 @@ final class AsCompletedTest {
     }
 
     @Test
+    @InOrder
     void leftAndTakenUpAgain_goesOn() {
         EventLoop.run(() -> {
             var iterator =
@@ -172,6 +175,7 @@ final class AsCompletedTest {
     }
 
     @Test
+    @Once
     void hundredThousand_inReverse() {
         EventLoop.run(() -> {
             int count = 100_000;
@@ -193,6 +197,7 @@ final class AsCompletedTest {
     // ---------------------------------------------------------------- several tasks
 
     @Test
+    @InOrder
     void tasks_shareAnIterator_eachFutureComesOnce_inTheOrderOfTheCalls() {
         EventLoop.run(() -> {
             var futures = futures(3);
@@ -214,9 +219,10 @@ final class AsCompletedTest {
             var futures = futures(2);
             var iterator = asCompleted(futures).iterator();
             var waited = taker(iterator);
-            yieldNow();
+            Steps.settle();
             futures.get(0).complete(0);
             var newcomer = createTask(() -> futures.get(1).complete(1));
+            Steps.settle();
             assertThat(iterator.next().resultNow()).isEqualTo(1);
             assertThat(waited.await()).isZero();
             newcomer.await();
@@ -229,7 +235,7 @@ final class AsCompletedTest {
             var futures = futures(1);
             var iterator = asCompleted(futures).iterator();
             var cancelled = taker(iterator);
-            yieldNow();
+            Steps.settle();
             assertThat(iterator.hasNext()).isFalse();
             cancelled.cancel();
             assertThatThrownBy(cancelled::await).isInstanceOf(CancelledException.class);
@@ -247,10 +253,11 @@ final class AsCompletedTest {
             var iterator = asCompleted(futures).iterator();
             var cancelled = taker(iterator);
             var next = taker(iterator);
-            yieldNow();
+            Steps.settle();
             futures.get(0).complete(0);
             cancelled.cancel();
             assertThat(next.await()).isZero();
+            Steps.settle();
             assertThat(cancelled.isCancelled()).isTrue();
             futures.get(1).complete(1);
             assertThat(results(iterator)).containsExactly(1);
@@ -300,12 +307,15 @@ final class AsCompletedTest {
             loop.runUntilComplete(() -> {
                 var futures = futures(3);
                 createTask(() -> futures.get(0).fail(new IllegalStateException("not asked")));
+                Steps.settle();
                 createTask(() -> futures.get(1).fail(new IllegalStateException("asked")));
+                Steps.settle();
                 createTask(() -> futures.get(2).fail(new IllegalStateException("left before")));
+                Steps.settle();
                 var iterator = asCompleted(futures).iterator();
                 iterator.next();
                 assertThat(iterator.next().exceptionNow()).hasMessage("asked");
-                yieldNow();
+                Steps.settle();
             });
         }
         assertThat(reports).containsExactlyInAnyOrder("not asked", "left before");
@@ -314,6 +324,7 @@ final class AsCompletedTest {
     // ---------------------------------------------------------------- what stays behind
 
     @Test
+    @Once
     void leftEarly_leavesNothingBehindInTheOthers() {
         EventLoop.run(() -> {
             var longLived = new Future<Integer>();
@@ -329,6 +340,7 @@ final class AsCompletedTest {
     }
 
     @Test
+    @Once
     void waitingTask_isNotTakenForOneThatLeft() {
         EventLoop.run(() -> {
             var longLived = new Future<Integer>();

@@ -34,7 +34,7 @@ final class AsyncBarrierTest {
 
     private Task<Void> start(String name, AsyncBarrier barrier, Duration timeout) {
         Task<Void> task = create(name, barrier, timeout);
-        yieldNow();
+        Steps.settle();
         return task;
     }
 
@@ -78,6 +78,7 @@ final class AsyncBarrierTest {
     }
 
     @Test
+    @InOrder
     void await_indexIsByArrival_timeAfterTime() throws Exception {
         EventLoop.run(() -> {
             var barrier = new AsyncBarrier(3);
@@ -108,7 +109,7 @@ final class AsyncBarrierTest {
             assertThat(barrier.await(Duration.ZERO)).isZero();
             assertThat(actions[0]).isEqualTo(2);
             steps.at(1);
-            yieldNow();
+            Steps.settle();
             steps.done(3);
         });
     }
@@ -123,7 +124,7 @@ final class AsyncBarrierTest {
                 log.add("action ended");
             });
             var first = createTask("first", () -> log.add("first " + barrier.await()));
-            yieldNow();
+            Steps.settle();
             var last = createTask("last", () -> log.add("last " + barrier.await()));
             Async.gather(first, last);
             assertThat(log).containsExactly("action in last", "action ended", "last 1", "first 0");
@@ -230,6 +231,7 @@ final class AsyncBarrierTest {
     private AsyncBarrier barrier = new AsyncBarrier(1);
 
     @Test
+    @InOrder
     void letThrough_thenCancelled_breaksNothing() throws Exception {
         EventLoop.run(() -> {
             var barrier = new AsyncBarrier(3);
@@ -343,6 +345,7 @@ final class AsyncBarrierTest {
     }
 
     @Test
+    @InOrder
     void whileTheActionWaits_nothingBreaksThoseThatCame() {
         EventLoop.run(() -> {
             var goOn = new AsyncEvent();
@@ -397,12 +400,14 @@ final class AsyncBarrierTest {
     }
 
     @Test
+    @InOrder
     void nextMeetingCompleteWhileTheActionWaits_itsActionWaitsForTheEnd() {
         overlap(false, () -> {});
         assertThat(log).startsWith("1b 1", "1a 0", "2b 1", "2a 0").hasSize(5);
     }
 
     @Test
+    @InOrder
     void nextMeetingsWhileTheActionWaits_breakWithIt() {
         overlap(true, () -> {});
         assertThat(log)
@@ -423,6 +428,7 @@ final class AsyncBarrierTest {
     }
 
     @Test
+    @InOrder
     void cancelledWhileItWaitsForTheActionBefore_breaksItsMeetingAndThoseBehind() {
         EventLoop.run(() -> {
             var goOn = new AsyncEvent();
@@ -467,6 +473,7 @@ final class AsyncBarrierTest {
     }
 
     @Test
+    @InOrder
     void reset_breaksThoseThatWait_andIsWholeAgain() throws Exception {
         EventLoop.run(() -> {
             var barrier = new AsyncBarrier(3);
@@ -487,6 +494,7 @@ final class AsyncBarrierTest {
 
     /** Each of those whom a reset breaks comes again, and with one more they are complete. */
     @Test
+    @InOrder
     void reset_thoseWhoComeAgainMeet() throws Exception {
         EventLoop.run(() -> {
             var barrier = new AsyncBarrier(5);

@@ -344,7 +344,7 @@ final class AsyncBlockingTest {
                 assertThat(currentTask().cancelling()).isEqualTo(2);
                 yieldNow();
             });
-            yieldNow();
+            Steps.settle();
             task.cancel("first");
             task.cancel("second");
             task.await();
@@ -413,7 +413,7 @@ final class AsyncBlockingTest {
                     currentTask().uncancel();
                     return interrupted;
                 });
-                yieldNow();
+                Steps.settle();
                 task.cancel();
                 assertThat(task.await()).isFalse();
             }
@@ -453,7 +453,7 @@ final class AsyncBlockingTest {
                 });
                 wentOn.set(true);
             });
-            Async.yieldNow();
+            Steps.settle();
             Bystander.awaitUntil("out", () -> thread.get() != null);
             end.countDown();
             Bystander.awaitUntil(

@@ -70,7 +70,7 @@ final class AsyncBoundedSemaphoreTest {
             var semaphore = new AsyncBoundedSemaphore(1);
             semaphore.acquire();
             var waiter = createTask(() -> semaphore.acquire());
-            yieldNow();
+            Steps.settle();
             semaphore.release();
             semaphore.release(); // that of the waiter, which has not run yet
             assertThatThrownBy(() -> semaphore.release()).isInstanceOf(IllegalStateException.class);
@@ -88,13 +88,13 @@ final class AsyncBoundedSemaphoreTest {
                 semaphore.acquire();
                 steps.at(2);
             });
-            yieldNow();
+            Steps.settle();
 
             semaphore.resize(1);
             assertThat(semaphore.availablePermits()).isEqualTo(-3);
             assertThat(semaphore.bound()).isEqualTo(1);
             semaphore.release(3);
-            yieldNow();
+            Steps.settle();
             assertThat(semaphore.availablePermits()).isZero();
             assertThat(semaphore.waiters()).isEqualTo(1);
             steps.at(1);
@@ -106,6 +106,7 @@ final class AsyncBoundedSemaphoreTest {
     }
 
     @Test
+    @InOrder
     void resize_toZeroAndBack_servesThoseWhoWait() {
         EventLoop.run(() -> {
             var semaphore = new AsyncBoundedSemaphore(2);
@@ -137,7 +138,7 @@ final class AsyncBoundedSemaphoreTest {
             for (int i = 0; i < 4; i++) {
                 waiters.add(createTask(() -> semaphore.acquire()));
             }
-            yieldNow();
+            Steps.settle();
 
             semaphore.resize(3); // 4 are out
             assertThat(semaphore.availablePermits()).isEqualTo(-1);
@@ -173,12 +174,13 @@ final class AsyncBoundedSemaphoreTest {
             var semaphore = new AsyncBoundedSemaphore(2);
             semaphore.acquire(2);
             var first = createTask(() -> semaphore.acquire());
+            Steps.settle();
             var second = createTask(() -> semaphore.acquire());
-            yieldNow();
+            Steps.settle();
             semaphore.release(); // to the first
             semaphore.resize(1); // 2 are out
             first.cancel();
-            yieldNow();
+            Steps.settle();
 
             assertThat(first.isCancelled()).isTrue();
             assertThat(semaphore.availablePermits()).isZero();
@@ -194,8 +196,9 @@ final class AsyncBoundedSemaphoreTest {
         EventLoop.run(() -> {
             var semaphore = new AsyncBoundedSemaphore(2);
             var big = createTask(() -> semaphore.acquire(3));
+            Steps.settle();
             var small = createTask(() -> semaphore.acquire());
-            yieldNow();
+            Steps.settle();
             assertThat(semaphore.waiters()).isEqualTo(2);
             semaphore.resize(4);
             Async.gather(List.of(big, small));

@@ -34,7 +34,7 @@ final class AsyncConditionTest {
     /** A task that waits once, and says what came of it while it still has the lock. */
     private Task<Void> startWaiter(String name) {
         Task<Void> waiter = createWaiter(name);
-        yieldNow();
+        Steps.settle();
         return waiter;
     }
 
@@ -57,7 +57,7 @@ final class AsyncConditionTest {
                 log.add(name + " locked");
             }
         });
-        yieldNow();
+        Steps.settle();
         return locker;
     }
 
@@ -219,21 +219,21 @@ final class AsyncConditionTest {
                     condition.await();
                     order.add(id);
                 });
+                Steps.settle();
             }
-            yieldNow();
             lock.acquire();
             condition.signal();
             lock.release();
-            yieldNow();
+            Steps.settle();
             assertThat(order).containsExactly(1);
             condition.signal(2);
-            yieldNow();
+            Steps.settle();
             assertThat(order).containsExactly(1);
             lock.release();
-            yieldNow();
+            Steps.settle();
             assertThat(order).containsExactly(1, 2);
             lock.release();
-            yieldNow();
+            Steps.settle();
             assertThat(order).containsExactly(1, 2, 3);
             assertState("locked, waiters=0", 0);
         });
@@ -253,10 +253,7 @@ final class AsyncConditionTest {
             condition.signal(2048);
             assertState("locked, waiters=4", 0);
             lock.release();
-            yieldNow();
-            yieldNow();
-            yieldNow();
-            yieldNow();
+            Steps.settle();
             assertThat(log).containsExactly("a signalled", "b signalled", "c signalled", "d signalled");
         });
     }
@@ -271,7 +268,7 @@ final class AsyncConditionTest {
             lock.release();
             startWaiter("late");
             Async.gather(first, second);
-            yieldNow();
+            Steps.settle();
             assertThat(log).containsExactly("a signalled", "b signalled");
             assertState("unlocked, waiters=0", 1);
         });
@@ -324,7 +321,7 @@ final class AsyncConditionTest {
             condition.awaitUntil(() -> true);
             assertThat(condition.awaitUntil(() -> true, HUGE)).isTrue();
             steps.at(1);
-            yieldNow();
+            Steps.settle();
             steps.done(3);
         });
     }
@@ -343,13 +340,13 @@ final class AsyncConditionTest {
                     });
                 }
             });
-            yieldNow();
+            Steps.settle();
             for (int i = 2; i <= 4; i++) {
                 try (var held = condition.acquire()) {
                     condition.signal();
                     ready[0] = i == 4;
                 }
-                yieldNow();
+                Steps.settle();
                 assertThat(tests[0]).isEqualTo(i);
             }
             assertThat(waiter.isDone()).isTrue();
@@ -374,7 +371,7 @@ final class AsyncConditionTest {
                         .hasMessage("from the predicate");
                 condition.release();
             });
-            yieldNow();
+            Steps.settle();
             lock.acquire();
             condition.signal();
             lock.release();
@@ -478,10 +475,10 @@ final class AsyncConditionTest {
                 yieldNow(); // nothing is left to be thrown
                 return "went on";
             });
-            yieldNow();
+            Steps.settle();
             lock.acquire();
             waiter.cancel("first");
-            yieldNow();
+            Steps.settle();
             waiter.cancel("second");
             lock.release();
             assertThat(waiter.await()).isEqualTo("went on");
@@ -509,9 +506,9 @@ final class AsyncConditionTest {
             var second = startWaiter("b");
             lock.acquire();
             condition.signal();
-            yieldNow();
+            Steps.settle();
             first.cancel();
-            yieldNow();
+            Steps.settle();
             assertThat(log).isEmpty();
             lock.release();
             Async.gather(first, second);
@@ -545,7 +542,7 @@ final class AsyncConditionTest {
             first.cancel();
             first.await();
             startWaiter("b");
-            yieldNow();
+            Steps.settle();
             assertThat(log).containsExactly("a cancelled");
             assertState("unlocked, waiters=0", 1);
         });
@@ -671,6 +668,7 @@ final class AsyncConditionTest {
     }
 
     @Test
+    @InOrder
     void timeout_whileAnotherHoldsTheLock_waitsForIt_andUsesUpNoSignal() {
         EventLoop.run(() -> {
             var impatient = createTask(() -> {
@@ -700,7 +698,7 @@ final class AsyncConditionTest {
                     return condition.await(SHORT);
                 }
             });
-            yieldNow();
+            Steps.settle();
             lock.acquire();
             condition.signal();
             Async.sleep(SHORT.multipliedBy(2));
@@ -711,6 +709,7 @@ final class AsyncConditionTest {
     }
 
     @Test
+    @InOrder
     void timeout_thenCancelBeforeItHasTheLock_throwsWithTheLock_andSignalsNobody() {
         EventLoop.run(() -> {
             var impatient = createTask(() -> {
@@ -747,6 +746,7 @@ final class AsyncConditionTest {
     }
 
     @Test
+    @InOrder
     void asyncTimeout_afterASignal_passesItOn() {
         EventLoop.run(() -> {
             var first = createTask(() -> {
@@ -776,7 +776,7 @@ final class AsyncConditionTest {
                     return condition.await(HUGE) && condition.awaitUntil(() -> true, HUGE);
                 }
             });
-            yieldNow();
+            Steps.settle();
             lock.acquire();
             condition.signal();
             lock.release();
@@ -788,6 +788,7 @@ final class AsyncConditionTest {
 
     /** Whatever is cancelled when: while there is an item and somebody who waits for one, somebody is on the way to it. */
     @Test
+    @Once
     void randomCancels_loseNoSignal_andTheLockIsHeldByOne() {
         for (int seed = 0; seed < 200; seed++) {
             Random random = new Random(seed);
@@ -904,7 +905,7 @@ final class AsyncConditionTest {
                     log.add("waiting too, released");
                 }
             });
-            yieldNow();
+            Steps.settle();
             startWaiter("signalled");
             createTask("holder", () -> {
                 try (var held = condition.acquire()) {
@@ -914,8 +915,7 @@ final class AsyncConditionTest {
                     log.add("holder out");
                 }
             });
-            yieldNow();
-            yieldNow();
+            Steps.settle();
             assertState("locked, waiters=1", 2);
         });
         loop.close();
@@ -955,7 +955,7 @@ final class AsyncConditionTest {
                     }
                 }
             });
-            yieldNow();
+            Steps.settle();
         });
         loop.close();
         assertThat(log)

@@ -50,6 +50,7 @@ final class AsyncEventTest {
     }
 
     @Test
+    @InOrder
     void set_releasesAllInTheirOrder() {
         EventLoop.run(() -> {
             var order = new ArrayList<Integer>();
@@ -65,6 +66,7 @@ final class AsyncEventTest {
     }
 
     @Test
+    @InOrder
     void setThenClear_releasesAllWhoWaited_andNobodyElse() {
         EventLoop.run(() -> {
             var order = new ArrayList<Integer>();
@@ -86,7 +88,7 @@ final class AsyncEventTest {
     void setThenClear_timedWaiters_areToldTrue() {
         EventLoop.run(() -> {
             var task = createTask(() -> event.await(HUGE));
-            yieldNow();
+            Steps.settle();
             event.set();
             event.clear();
             assertThat(task.await()).isTrue();
@@ -104,12 +106,12 @@ final class AsyncEventTest {
                     rounds.add(i);
                 }
             });
-            yieldNow();
+            Steps.settle();
             for (int i = 0; i < 3; i++) {
                 event.set();
                 event.clear();
                 assertThat(rounds).hasSize(i);
-                yieldNow();
+                Steps.settle();
                 assertThat(rounds).hasSize(i + 1);
             }
             task.await();
@@ -119,6 +121,7 @@ final class AsyncEventTest {
     // ---------------------------------------------------------------- cancel: the four states
 
     @Test
+    @InOrder
     void cancel_waiting_theOthersAreReleased() {
         EventLoop.run(() -> {
             var order = new ArrayList<Integer>();
@@ -138,10 +141,11 @@ final class AsyncEventTest {
     void cancel_thenSetBeforeItRuns_isCancelled() {
         EventLoop.run(() -> {
             var tasks = waiters(2, new ArrayList<>());
-            yieldNow();
+            Steps.settle();
             tasks.get(0).cancel();
             event.set();
             tasks.get(1).await();
+            Steps.settle();
             assertThat(tasks.get(0).isCancelled()).isTrue();
         });
     }
@@ -150,11 +154,12 @@ final class AsyncEventTest {
     void set_thenCancelBeforeItRuns_isCancelled() {
         EventLoop.run(() -> {
             var tasks = waiters(2, new ArrayList<>());
-            yieldNow();
+            Steps.settle();
             event.set();
             event.clear();
             tasks.get(0).cancel();
             tasks.get(1).await();
+            Steps.settle();
             assertThat(tasks.get(0).isCancelled()).isTrue();
             assertThat(event).asString().endsWith(" [unset, waiters=0]");
         });
@@ -169,7 +174,7 @@ final class AsyncEventTest {
             createTask(() -> steps.at(2));
             assertThat(event.await(Duration.ofSeconds(seconds))).isFalse();
             steps.at(1);
-            yieldNow();
+            Steps.settle();
             steps.done(3);
         });
     }
@@ -183,6 +188,7 @@ final class AsyncEventTest {
     }
 
     @Test
+    @InOrder
     void await_timeIsUp_thenSetBeforeItRuns_false() {
         EventLoop.run(() -> {
             var task = createTask(() -> event.await(SHORT));

@@ -61,8 +61,7 @@ final class AsyncIterableTest {
 
     /** Lets what was sent arrive, and what was asked for be asked. */
     private static void settle() {
-        yieldNow();
-        yieldNow();
+        Steps.settle();
     }
 
     // ---------------------------------------------------------------- reading
@@ -115,7 +114,7 @@ final class AsyncIterableTest {
             assertThat(items.iterator().next()).isEqualTo("a");
             assertThat(items.iterator().next()).isEqualTo("b");
             steps.at(1);
-            yieldNow();
+            Steps.settle();
             steps.done(3);
             items.close();
         });
@@ -176,6 +175,7 @@ final class AsyncIterableTest {
     }
 
     @Test
+    @Once
     void severalReaders_shareTheItems() {
         EventLoop.run(() -> {
             var publisher = new SubmissionPublisher<Integer>();
@@ -216,6 +216,7 @@ final class AsyncIterableTest {
     }
 
     @ParameterizedTest
+    @Once
     @ValueSource(ints = {1, 2, 3, 16, 256, Integer.MAX_VALUE})
     void submissionPublisher_allItemsInOrder(int bufferSize) {
         EventLoop.run(() -> {
@@ -366,6 +367,7 @@ final class AsyncIterableTest {
 
     /** The item has come, the task is to go on, and is cancelled before its turn. */
     @Test
+    @InOrder
     void cancelAfterTheItemArrived_losesNoItem() {
         EventLoop.run(() -> {
             var items = iterate(hand, 8);
@@ -381,6 +383,7 @@ final class AsyncIterableTest {
     }
 
     @Test
+    @InOrder
     void cancelAfterTheItemArrived_theNextReaderGetsIt() {
         EventLoop.run(() -> {
             var items = iterate(hand, 4);
@@ -684,6 +687,7 @@ final class AsyncIterableTest {
 
     /** Signals from a thread, a reader that comes and goes, cancels: whatever happens, each item is read once and in order. */
     @Test
+    @Once
     void storm_ofCancelledReaders_losesNothing() {
         EventLoop.run(() -> {
             var publisher = new SubmissionPublisher<Integer>();

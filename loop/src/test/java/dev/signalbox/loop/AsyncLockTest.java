@@ -127,8 +127,8 @@ final class AsyncLockTest {
                         yieldNow();
                     }
                 }));
+                Steps.settle();
             }
-            yieldNow();
             lock.release();
             assertThat(lock.isLocked()).isTrue();
             assertThat(lock.tryAcquire()).isFalse();
@@ -148,7 +148,7 @@ final class AsyncLockTest {
             lock.acquire();
             var first = createTask(() -> lock.acquire());
             var second = createTask(() -> lock.acquire());
-            yieldNow();
+            Steps.settle();
             first.cancel();
             assertThatThrownBy(first::await).isInstanceOf(CancelledException.class);
             assertThat(lock).asString().endsWith(" [locked, waiters=1]");
@@ -164,10 +164,11 @@ final class AsyncLockTest {
             lock.acquire();
             var first = createTask(() -> lock.acquire());
             var second = createTask(() -> lock.acquire());
-            yieldNow();
+            Steps.settle();
             first.cancel();
             lock.release();
             second.await().close();
+            Steps.settle();
             assertThat(first.isCancelled()).isTrue();
             assertThat(lock.isLocked()).isFalse();
         });
@@ -178,11 +179,11 @@ final class AsyncLockTest {
         EventLoop.run(() -> {
             lock.acquire();
             var first = createTask(() -> lock.acquire());
-            yieldNow();
+            Steps.settle();
             first.cancel();
             lock.release();
             assertThat(lock.tryAcquire()).isTrue();
-            yieldNow();
+            Steps.settle();
             assertThat(first.isCancelled()).isTrue();
             assertThat(lock.isLocked()).isTrue();
         });
@@ -193,7 +194,7 @@ final class AsyncLockTest {
         EventLoop.run(() -> {
             lock.acquire();
             var first = createTask(() -> lock.acquire());
-            yieldNow();
+            Steps.settle();
             lock.release();
             assertThat(first.isDone()).isFalse();
             assertThat(lock.tryAcquire()).isFalse();
@@ -210,11 +211,12 @@ final class AsyncLockTest {
                 assertThatThrownBy(lock::acquire).isInstanceOf(CancelledException.class);
                 steps.at(1);
             });
+            Steps.settle();
             var second = createTask(() -> {
                 lock.acquire();
                 steps.at(2);
             });
-            yieldNow();
+            Steps.settle();
             lock.release();
             first.cancel();
             second.await();
@@ -228,10 +230,10 @@ final class AsyncLockTest {
         EventLoop.run(() -> {
             lock.acquire();
             var first = createTask(() -> lock.acquire());
-            yieldNow();
+            Steps.settle();
             lock.release();
             first.cancel();
-            yieldNow();
+            Steps.settle();
             assertThat(first.isCancelled()).isTrue();
             assertThat(lock.tryAcquire()).isTrue();
         });
@@ -239,6 +241,7 @@ final class AsyncLockTest {
 
     /** The holder goes on and the second is cancelled in the same round: the holder releases before the second has run. */
     @Test
+    @InOrder
     void cancelRace_theThirdIsServed() {
         EventLoop.run(() -> {
             var gate = new Future<Void>();
@@ -282,7 +285,7 @@ final class AsyncLockTest {
                 steps.at(1);
                 lock.release();
             });
-            yieldNow();
+            Steps.settle();
             lock.release();
             first.cancel();
             Async.gather(first, second);
@@ -302,7 +305,7 @@ final class AsyncLockTest {
             assertThat(lock.tryAcquire(timeout)).isFalse();
             assertThatThrownBy(() -> lock.acquire(timeout)).isInstanceOf(TimeoutException.class);
             steps.at(1);
-            yieldNow();
+            Steps.settle();
             steps.done(3);
         });
     }
@@ -312,8 +315,11 @@ final class AsyncLockTest {
         EventLoop.run(() -> {
             lock.acquire();
             var first = createTask(() -> lock.acquire(HUGE));
+            Steps.settle();
             var impatient = createTask(() -> lock.tryAcquire(SHORT));
+            Steps.settle();
             var last = createTask(() -> lock.tryAcquire(HUGE));
+            Steps.settle();
             assertThat(impatient.await()).isFalse();
             lock.release();
             first.await().close();

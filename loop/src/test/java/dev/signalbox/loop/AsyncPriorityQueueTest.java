@@ -128,7 +128,7 @@ final class AsyncPriorityQueueTest extends AsyncQueueContract {
         EventLoop.run(() -> {
             var queue = new AsyncPriorityQueue<>(order);
             var taker = createTask(() -> queue.take());
-            yieldNow();
+            Steps.settle();
             order.fuse = 0;
             assertFromTheOrder(() -> queue.put(1));
             assertThat(queue.toString()).contains("takers=1", "unfinished=0");
@@ -145,8 +145,9 @@ final class AsyncPriorityQueueTest extends AsyncQueueContract {
             queue.put(1);
             queue.put(2);
             var wrong = createTask(() -> queue.put(3));
+            Steps.settle();
             var right = createTask(() -> queue.put(4));
-            yieldNow();
+            Steps.settle();
             order.askedBy.clear();
             assertThat(queue.take()).isEqualTo(1);
             order.fuse = 0;
@@ -185,11 +186,11 @@ final class AsyncPriorityQueueTest extends AsyncQueueContract {
             EventLoop.run(() -> {
                 var queue = new AsyncPriorityQueue<>(order);
                 var takers = List.of(createTask(() -> queue.take()), createTask(() -> queue.take()));
-                yieldNow();
+                Steps.settle();
                 List.of(5, 1, 4, 3, 2).forEach(queue::put);
                 takers.forEach(Task::cancel);
                 order.askedBy.clear();
-                yieldNow();
+                Steps.settle();
                 assertThat(takers).allMatch(Future::isCancelled);
                 assertThat(order.askedBy).isEmpty();
                 order.fuse = at;
@@ -204,6 +205,7 @@ final class AsyncPriorityQueueTest extends AsyncQueueContract {
     // ---------------------------------------------------------------- who asks
 
     @Test
+    @InOrder
     void order_isAskedOnlyByWhoeverPutsOrTakes() {
         EventLoop.run(() -> {
             var queue = new AsyncPriorityQueue<>(1, order);
@@ -246,6 +248,7 @@ final class AsyncPriorityQueueTest extends AsyncQueueContract {
     }
 
     @Test
+    @InOrder
     void orderThatWaits_whileAnItemIsPut_andOthersPut_isRefused() {
         EventLoop.run(() -> {
             var queue = new AsyncPriorityQueue<>(order);
@@ -261,6 +264,7 @@ final class AsyncPriorityQueueTest extends AsyncQueueContract {
     }
 
     @Test
+    @InOrder
     void orderThatWaits_whileAnItemThatCameBackIsSortedIn_andAnotherComesBack_losesNothing() {
         EventLoop.run(() -> {
             var queue = new AsyncPriorityQueue<>(order);

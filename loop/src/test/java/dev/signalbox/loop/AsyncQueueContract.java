@@ -57,8 +57,8 @@ abstract class AsyncQueueContract {
         List<Task<Integer>> takers = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             takers.add(createTask(() -> queue.take()));
+            Steps.settle(); // they come in this order, whatever that of the loop is
         }
-        yieldNow();
         return takers;
     }
 
@@ -206,7 +206,7 @@ abstract class AsyncQueueContract {
             queue.taskDone();
             assertThat(queue.join(expired)).isTrue();
             steps.at(1);
-            yieldNow();
+            Steps.settle();
             steps.done(3);
         });
     }
@@ -223,7 +223,7 @@ abstract class AsyncQueueContract {
                     .hasToString(identity + " [size=0, capacity=1, takers=1, putters=0, unfinished=1, shutdown=false]");
             queue.put(2);
             queue.put(3);
-            yieldNow();
+            Steps.settle();
             queue.shutdown();
             Async.blocking(() -> assertThat(queue)
                     .hasToString(identity + " [size=1, capacity=1, takers=0, putters=0, unfinished=3, shutdown=true]"));
@@ -242,7 +242,7 @@ abstract class AsyncQueueContract {
                 assertThat(queue.take()).isEqualTo(7);
                 steps.at(3);
             });
-            yieldNow();
+            Steps.settle();
             steps.at(2);
             queue.put(7);
             taker.await();
@@ -259,7 +259,7 @@ abstract class AsyncQueueContract {
                 queue.put(2);
                 steps.at(3);
             });
-            yieldNow();
+            Steps.settle();
             steps.at(2);
             assertThat(queue.take()).isEqualTo(1);
             putter.await();
@@ -337,6 +337,7 @@ abstract class AsyncQueueContract {
     }
 
     @Test
+    @InOrder
     void takeWithPuttersWaiting_givesRoomToTheFirst_andNobodyOvertakes() {
         EventLoop.run(() -> {
             var queue = full(2);
@@ -377,7 +378,7 @@ abstract class AsyncQueueContract {
                 queue.put(3);
                 steps.at(2);
             });
-            yieldNow();
+            Steps.settle();
             drain(queue);
             assertThat(queue.remainingCapacity()).isEqualTo(1);
             assertThat(queue.offer(4)).isFalse();
@@ -408,6 +409,7 @@ abstract class AsyncQueueContract {
 
     /** Several tasks put while one drains by {@code size} and {@code poll}: each gets its room. */
     @Test
+    @InOrder
     void whyArePuttersWaiting() {
         EventLoop.run(() -> {
             var queue = create(2);
@@ -450,6 +452,7 @@ abstract class AsyncQueueContract {
             queue.put(1);
             assertThat(queue.size()).isZero();
             assertThat(takers.get(1).await()).isEqualTo(1);
+            Steps.settle();
             assertThat(takers.get(0).isCancelled()).isTrue();
         });
     }
@@ -503,6 +506,7 @@ abstract class AsyncQueueContract {
             queue.put(1);
             takers.subList(0, 9).forEach(Task::cancel);
             assertThat(takers.get(9).await()).isEqualTo(1);
+            Steps.settle();
             assertThat(takers.subList(0, 9)).allMatch(Future::isCancelled);
             assertThat(queue.isEmpty()).isTrue();
         });
@@ -518,7 +522,7 @@ abstract class AsyncQueueContract {
             }
             assertThat(queue.size()).isEqualTo(3);
             takers.forEach(Task::cancel);
-            yieldNow();
+            Steps.settle();
             assertThat(takers).allMatch(Future::isCancelled);
             assertThat(queue.size()).isEqualTo(8);
             assertThat(drain(queue)).isEqualTo(inOrder(1, 8));
@@ -527,6 +531,7 @@ abstract class AsyncQueueContract {
 
     /** The item that went on to the third comes back last, and yet was put first. */
     @Test
+    @InOrder
     void itemHandedOnAndGivenBackLast_isWhereItWas() {
         EventLoop.run(() -> {
             var queue = create();
@@ -553,11 +558,11 @@ abstract class AsyncQueueContract {
             queue.put(2);
             taker.cancel();
             var putter = putter(queue, 3);
-            yieldNow();
+            Steps.settle();
             assertThat(queue.size()).isEqualTo(2);
             assertThat(queue.remainingCapacity()).isZero();
             List<Integer> taken = new ArrayList<>(List.of(queue.take()));
-            yieldNow();
+            Steps.settle();
             assertThat(putter.isDone()).isFalse();
             assertThat(queue.size()).isEqualTo(1);
             taken.add(queue.take());
@@ -590,7 +595,7 @@ abstract class AsyncQueueContract {
             var queue = full(1);
             var first = putter(queue, 2);
             var second = putter(queue, 3);
-            yieldNow();
+            Steps.settle();
             first.cancel();
             assertCancelled(first);
             assertThat(queue.toString()).contains("putters=1");
@@ -606,10 +611,11 @@ abstract class AsyncQueueContract {
             var queue = full(1);
             var first = putter(queue, 2);
             var second = putter(queue, 3);
-            yieldNow();
+            Steps.settle();
             first.cancel();
             assertThat(queue.take()).isEqualTo(1);
             assertThat(queue.take()).isEqualTo(3);
+            Steps.settle();
             assertThat(first.isCancelled()).isTrue();
             assertThat(second.isDone()).isTrue();
         });
@@ -635,10 +641,11 @@ abstract class AsyncQueueContract {
             var queue = full(1);
             var first = putter(queue, 2);
             var second = putter(queue, 3);
-            yieldNow();
+            Steps.settle();
             assertThat(queue.take()).isEqualTo(1);
             first.cancel();
             second.await();
+            Steps.settle();
             assertThat(first.isCancelled()).isTrue();
             assertThat(drain(queue)).containsExactly(3);
         });
@@ -712,6 +719,7 @@ abstract class AsyncQueueContract {
     }
 
     @Test
+    @InOrder
     void timeIsUp_thenCancelledBeforeItRuns_isCancelledAndHasNothing() {
         EventLoop.run(() -> {
             var queue = create();
@@ -742,14 +750,14 @@ abstract class AsyncQueueContract {
                 assertThat(queue.join(HUGE)).isTrue();
                 steps.at(4);
             }));
-            yieldNow();
+            Steps.settle();
             queue.take();
             queue.taskDone();
             queue.take();
             queue.put(3);
             queue.taskDone();
             steps.at(2);
-            yieldNow();
+            Steps.settle();
             steps.at(3);
             queue.take();
             queue.taskDone();
@@ -815,7 +823,7 @@ abstract class AsyncQueueContract {
             queue.join();
             assertThat(done).hasSize(100).doesNotHaveDuplicates();
             queue.shutdown();
-            yieldNow();
+            Steps.settle();
             steps.done(4);
         });
     }
@@ -1037,7 +1045,7 @@ abstract class AsyncQueueContract {
             queue.put(2);
             queue.put(3);
             takers.forEach(Task::cancel);
-            yieldNow();
+            Steps.settle();
             assertThat(queue.size()).isEqualTo(3);
             queue.shutdownNow();
             assertThat(queue.isEmpty()).isTrue();
@@ -1068,7 +1076,7 @@ abstract class AsyncQueueContract {
                     }
                 });
             }
-            yieldNow();
+            Steps.settle();
         });
         assertThat(log).hasSize(5).containsOnly("cancelled");
         assertThat(full.toString()).contains("size=1", "takers=0, putters=0, unfinished=1");
@@ -1094,6 +1102,7 @@ abstract class AsyncQueueContract {
 
     /** Tasks that put and take in every way, cancelled at any moment: each item that was put is taken once. */
     @ParameterizedTest
+    @Once
     @ValueSource(ints = {1, 2, 3, 4, 5, 6})
     void randomCancels_loseAndDoubleNothing(int seed) {
         EventLoop.run(() -> {

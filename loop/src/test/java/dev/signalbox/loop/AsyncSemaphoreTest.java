@@ -139,7 +139,7 @@ final class AsyncSemaphoreTest {
     void tryAcquire_whenOthersWait_doesNotOvertake() {
         EventLoop.run(() -> {
             var big = createTask(() -> semaphore.acquire(2));
-            yieldNow();
+            Steps.settle();
             semaphore.release();
 
             assertThat(semaphore.availablePermits()).isEqualTo(1);
@@ -155,7 +155,7 @@ final class AsyncSemaphoreTest {
     void toString_showsTheState_fromAnyThread() {
         EventLoop.run(() -> {
             createTask(() -> semaphore.acquire());
-            yieldNow();
+            Steps.settle();
             Async.blocking(() -> assertThat(semaphore).asString().endsWith(" [permits=0, waiters=1]"));
         });
     }
@@ -163,6 +163,7 @@ final class AsyncSemaphoreTest {
     // ---------------------------------------------------------------- order
 
     @Test
+    @InOrder
     void release_servesInTheOrderOfArrival() {
         EventLoop.run(() -> {
             var order = new ArrayList<Integer>();
@@ -196,7 +197,7 @@ final class AsyncSemaphoreTest {
                 semaphore.release();
                 steps.at(4);
             });
-            yieldNow();
+            Steps.settle();
             semaphore.release();
             steps.at(2);
             assertThat(semaphore.tryAcquire()).isFalse();
@@ -207,6 +208,7 @@ final class AsyncSemaphoreTest {
     }
 
     @Test
+    @InOrder
     void manyRounds_alternateStrictly() {
         EventLoop.run(() -> {
             semaphore.release();
@@ -232,6 +234,7 @@ final class AsyncSemaphoreTest {
     // ---------------------------------------------------------------- weights
 
     @Test
+    @InOrder
     void acquireMany_waitsAtTheHead_andHoldsUpThoseBehind() {
         EventLoop.run(() -> {
             var big = createTask(() -> {
@@ -258,8 +261,9 @@ final class AsyncSemaphoreTest {
     void acquireMany_cancelledAtTheHead_thoseBehindAreServed() {
         EventLoop.run(() -> {
             var big = createTask(() -> semaphore.acquire(3));
+            Steps.settle();
             var small = List.of(createTask(() -> semaphore.acquire()), createTask(() -> semaphore.acquire()));
-            yieldNow();
+            Steps.settle();
             semaphore.release(2);
             assertThat(semaphore.waiters()).isEqualTo(3);
 
@@ -291,10 +295,11 @@ final class AsyncSemaphoreTest {
         EventLoop.run(() -> {
             var big = createTask(() -> semaphore.acquire(3));
             var small = List.of(createTask(() -> semaphore.acquire()), createTask(() -> semaphore.acquire()));
-            yieldNow();
+            Steps.settle();
             semaphore.release(3);
             big.cancel();
             Async.gather(small);
+            Steps.settle();
             assertThat(big.isCancelled()).isTrue();
             assertThat(semaphore.availablePermits()).isEqualTo(1);
         });
@@ -307,7 +312,7 @@ final class AsyncSemaphoreTest {
         EventLoop.run(() -> {
             var first = createTask(() -> semaphore.acquire());
             var second = createTask(() -> semaphore.acquire());
-            yieldNow();
+            Steps.settle();
 
             first.cancel();
             assertThatThrownBy(first::await).isInstanceOf(CancelledException.class);
@@ -324,7 +329,7 @@ final class AsyncSemaphoreTest {
         EventLoop.run(() -> {
             var first = createTask(() -> semaphore.acquire());
             var second = createTask(() -> semaphore.acquire());
-            yieldNow();
+            Steps.settle();
 
             first.cancel();
             semaphore.release();
@@ -332,6 +337,7 @@ final class AsyncSemaphoreTest {
             assertThat(semaphore.waiters()).isZero();
             assertThat(semaphore.availablePermits()).isZero();
             second.await();
+            Steps.settle();
             assertThat(first.isCancelled()).isTrue();
         });
     }
@@ -340,12 +346,12 @@ final class AsyncSemaphoreTest {
     void cancel_thenReleaseBeforeItRuns_nobodyElse_keepsThePermit() {
         EventLoop.run(() -> {
             var first = createTask(() -> semaphore.acquire());
-            yieldNow();
+            Steps.settle();
             first.cancel();
             semaphore.release();
             assertThat(semaphore.availablePermits()).isEqualTo(1);
             assertThat(semaphore.tryAcquire()).isTrue();
-            yieldNow();
+            Steps.settle();
             assertThat(first.isCancelled()).isTrue();
         });
     }
@@ -354,7 +360,7 @@ final class AsyncSemaphoreTest {
     void handedOver_notYetRun_isItsOwn() {
         EventLoop.run(() -> {
             var first = createTask(() -> semaphore.acquire());
-            yieldNow();
+            Steps.settle();
             semaphore.release();
             assertThat(semaphore.availablePermits()).isZero();
             assertThat(semaphore.waiters()).isZero();
@@ -372,15 +378,17 @@ final class AsyncSemaphoreTest {
                 assertThatThrownBy(semaphore::acquire).isInstanceOf(CancelledException.class);
                 steps.at(1);
             });
+            Steps.settle();
             var second = createTask(() -> {
                 semaphore.acquire();
                 steps.at(2);
             });
+            Steps.settle();
             var third = createTask(() -> {
                 semaphore.acquire();
                 steps.at(3);
             });
-            yieldNow();
+            Steps.settle();
             semaphore.release();
             first.cancel();
             second.await();
@@ -396,10 +404,10 @@ final class AsyncSemaphoreTest {
     void handedOver_thenCancelled_nobodyElse_keepsThePermit() {
         EventLoop.run(() -> {
             var first = createTask(() -> semaphore.acquire());
-            yieldNow();
+            Steps.settle();
             semaphore.release();
             first.cancel();
-            yieldNow();
+            Steps.settle();
             assertThat(first.isCancelled()).isTrue();
             assertThat(semaphore.availablePermits()).isEqualTo(1);
         });
@@ -412,18 +420,20 @@ final class AsyncSemaphoreTest {
             for (int i = 0; i < 10; i++) {
                 tasks.add(createTask(() -> semaphore.acquire()));
             }
-            yieldNow();
+            Steps.settle();
             semaphore.release();
             for (int i = 0; i < 9; i++) {
                 tasks.get(i).cancel();
             }
             tasks.get(9).await().close();
             assertThat(semaphore.availablePermits()).isEqualTo(1);
+            Steps.settle();
             assertThat(tasks.subList(0, 9)).allMatch(Future::isCancelled);
         });
     }
 
     @Test
+    @InOrder
     void cancelledInTheMiddle_orderOfTheOthersIsKept() {
         EventLoop.run(() -> {
             var order = new ArrayList<Integer>();
@@ -446,6 +456,7 @@ final class AsyncSemaphoreTest {
     }
 
     @Test
+    @InOrder
     void aTaskThatFailsBehindAcquire_leavesNothingStuck() {
         // A holder that fails, while the next was cancelled and a third waits.
         EventLoop.run(() -> {
@@ -498,7 +509,7 @@ final class AsyncSemaphoreTest {
             semaphore.release();
             assertThat(semaphore.tryAcquire(timeout)).isTrue();
             steps.at(1);
-            yieldNow();
+            Steps.settle();
             steps.done(3);
         });
     }
@@ -537,6 +548,7 @@ final class AsyncSemaphoreTest {
     }
 
     @Test
+    @InOrder
     void timeIsUp_thenCancelledBeforeItRuns_isCancelledAndHasNothing() {
         EventLoop.run(() -> {
             var task = createTask(() -> semaphore.tryAcquire(SHORT));
@@ -573,7 +585,7 @@ final class AsyncSemaphoreTest {
     void permitsGivenBack_whenNoMoreFit_areAsManyAsFit() {
         EventLoop.run(() -> {
             var waiter = createTask(() -> semaphore.acquire(2));
-            yieldNow();
+            Steps.settle();
             semaphore.release(2);
             semaphore.release(Integer.MAX_VALUE);
             waiter.cancel();

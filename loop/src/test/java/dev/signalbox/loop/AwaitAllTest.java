@@ -55,8 +55,7 @@ final class AwaitAllTest {
                 awaitAll(List.of(fails, late));
                 steps.at(2);
             });
-            yieldNow();
-            yieldNow();
+            Steps.settle();
             assertThat(fails.exceptionNow()).hasMessage("planned");
             steps.at(1);
             late.complete("x");
@@ -73,7 +72,7 @@ final class AwaitAllTest {
             awaitAll(done);
             assertThat(awaitAll(done, Duration.ofHours(1))).isTrue();
             steps.at(1);
-            yieldNow();
+            Steps.settle();
             done.get(1).exceptionNow();
             steps.done(3);
         });
@@ -113,6 +112,7 @@ final class AwaitAllTest {
     }
 
     @Test
+    @Once
     void hundredThousandTasks_andTheSameOneAsOften() {
         EventLoop.run(() -> {
             int count = 100_000;
@@ -156,13 +156,14 @@ final class AwaitAllTest {
                     .isFalse();
             assertThat(awaitAll(List.of(done), Duration.ofSeconds(seconds))).isTrue();
             steps.at(1);
-            yieldNow();
+            Steps.settle();
             steps.done(3);
         });
     }
 
     /** The callback and the end of the time are due at once: the wait has ended without success, then the future is done, then the task runs. */
     @Test
+    @InOrder
     void doneAfterTheTimeWasUp_beforeTheTaskRuns_counts() {
         EventLoop.run(() -> {
             var future = new Future<String>();

@@ -26,6 +26,7 @@ final class AwaitAnyTest {
     // ---------------------------------------------------------------- which one
 
     @Test
+    @InOrder
     void firstInTime_notInPlace() {
         EventLoop.run(() -> {
             var late = createTask(() -> {
@@ -45,7 +46,7 @@ final class AwaitAnyTest {
         EventLoop.run(() -> {
             var futures = List.of(new Future<Integer>(), new Future<Integer>(), new Future<Integer>());
             var waiter = createTask(() -> awaitAny(futures));
-            yieldNow();
+            Steps.settle();
             futures.get(2).complete(2);
             futures.get(0).complete(0);
             assertThat(waiter.await()).isSameAs(futures.get(2));
@@ -64,7 +65,7 @@ final class AwaitAnyTest {
             assertThat(awaitAny(futures, Duration.ofHours(1))).isSameAs(futures.get(1));
             assertThat(Waiters.of(futures.get(0))).isZero();
             steps.at(1);
-            yieldNow();
+            Steps.settle();
             steps.done(3);
         });
     }
@@ -94,6 +95,7 @@ final class AwaitAnyTest {
     }
 
     @Test
+    @Once
     void hundredThousand() {
         EventLoop.run(() -> {
             var futures = new ArrayList<Future<Integer>>();

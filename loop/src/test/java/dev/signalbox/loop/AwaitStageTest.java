@@ -33,12 +33,13 @@ final class AwaitStageTest {
             assertThat(Async.<String>await(CompletableFuture.completedStage(null)))
                     .isNull();
             steps.at(1);
-            yieldNow();
+            Steps.settle();
             steps.done(3);
         });
     }
 
     @Test
+    @InOrder
     void completedByAnotherThread_givesTheResult_andOthersRunMeanwhile() {
         EventLoop.run(() -> {
             var task = createTask(() -> {
@@ -167,7 +168,7 @@ final class AwaitStageTest {
     void cancelledTask_cancelsTheStage() {
         EventLoop.run(() -> {
             var task = createTask(() -> Async.<String>await(stage));
-            yieldNow();
+            Steps.settle();
             task.cancel("stop");
             assertThatThrownBy(task::await).hasMessage("stop");
             assertThat(task.isCancelled()).isTrue();
@@ -234,9 +235,9 @@ final class AwaitStageTest {
                 currentTask().uncancel();
                 return Async.<String>await(other);
             });
-            yieldNow();
+            Steps.settle();
             task.cancel();
-            yieldNow();
+            Steps.settle();
             other.complete("x");
             assertThat(task.await()).isEqualTo("x");
         });
@@ -253,6 +254,7 @@ final class AwaitStageTest {
 
     /** Completions from another thread and cancels meet; whatever wins, nobody is woken twice. */
     @Test
+    @Once
     void completionAndCancelRace_harmNobody() {
         EventLoop.run(() -> {
             for (int i = 0; i < 200; i++) {
@@ -298,7 +300,7 @@ final class AwaitStageTest {
                 }
             };
             var task = createTask(() -> Async.<String>await(stubborn));
-            yieldNow();
+            Steps.settle();
             task.cancel();
             assertThatThrownBy(task::await)
                     .isExactlyInstanceOf(CancelledException.class)

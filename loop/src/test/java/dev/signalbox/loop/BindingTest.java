@@ -19,6 +19,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What is created on a loop belongs to it; what is created elsewhere belongs to the first loop that uses it, and to one only. */
+@Once
 @Timeout(60)
 final class BindingTest {
     private static <T> Arguments kind(String name, Supplier<T> maker, Consumer<T> use) {

@@ -23,6 +23,7 @@ final class BookkeepingFailureTest {
     }
 
     @Test
+    @InOrder
     void run_getsTheFailure_andEverythingThatIsPendingFails() {
         List<CompletableFuture<?>> handedOut = new ArrayList<>();
         assertThatThrownBy(() -> EventLoop.run(() -> {
@@ -48,6 +49,7 @@ final class BookkeepingFailureTest {
 
     /** The stack that comes back stands behind the failure in the same batch, and must not be lost with it. */
     @Test
+    @InOrder
     void taskThatComesBackBehindTheFailure_unwinds() {
         CountDownLatch out = new CountDownLatch(1);
         assertThatThrownBy(() -> EventLoop.run(() -> {
@@ -102,7 +104,7 @@ final class BookkeepingFailureTest {
                     condition.await();
                 }
             });
-            Async.yieldNow();
+            Steps.settle();
             condition.acquire();
             condition.signal();
             condition.release();

@@ -161,7 +161,7 @@ final class CallbackTest {
             Future<String> future = new Future<>();
             future.whenDone(f -> log.add(f.resultNow() + (f == future)));
             future.complete("result ");
-            Async.yieldNow();
+            Steps.settle();
         });
         assertThat(log).containsExactly("result true");
     }

@@ -28,7 +28,7 @@ final class CancelSweepTest {
                 String name = String.valueOf(i);
                 inner = Async.createTask(() -> logged(name, next::await));
             }
-            Async.yieldNow();
+            Steps.settle();
         });
         assertThat(log).containsExactly("0: 1 cancel", "1: 1 cancel", "2: 1 cancel", "3: 1 cancel", "4: 1 cancel");
     }
@@ -43,7 +43,7 @@ final class CancelSweepTest {
                         () -> logged(String.valueOf(next), () -> tasks.get(next).await())));
             }
             tasks.add(Async.createTask(() -> logged("6", () -> Async.sleep(Duration.ofHours(1)))));
-            Async.yieldNow();
+            Steps.settle();
         });
         assertThat(log)
                 .containsExactly(
@@ -59,14 +59,14 @@ final class CancelSweepTest {
                     group.join();
                 }
             }));
-            Async.yieldNow();
-            Async.yieldNow();
+            Steps.settle();
         });
         assertThat(log).containsExactly("member: 1 cancel", "owner: 1 cancel");
     }
 
     /** As after any cancel: who waits for a task that cleans up goes on waiting until that has ended. */
     @Test
+    @InOrder
     void chain_theOuterWaitsUntilTheInnerHasCleanedUp() {
         EventLoop.run(() -> {
             Task<?> inner = Async.createTask(() -> {
@@ -94,7 +94,7 @@ final class CancelSweepTest {
                         () -> logged("ring", () -> ring.get(next).await())));
             }
             Async.createTask(() -> logged("tail", () -> ring.get(3).await()));
-            Async.yieldNow();
+            Steps.settle();
         });
         assertThat(log).hasSize(6).containsOnly("ring: 1 cancel", "tail: 1 cancel");
     }
@@ -113,7 +113,7 @@ final class CancelSweepTest {
                     log.add("refused");
                 }
             }));
-            Async.yieldNow();
+            Steps.settle();
         });
         assertThat(log).containsExactlyInAnyOrder("refused", "0: 1 cancel", "1: 1 cancel");
     }
@@ -126,7 +126,7 @@ final class CancelSweepTest {
             futures.add(new Future<>());
             Async.createTask(() -> logged("gathering", () -> Async.gather(futures)));
             Async.createTask(() -> logged("waiting", futures.get(0)::await));
-            Async.yieldNow();
+            Steps.settle();
         });
         assertThat(log).containsExactlyInAnyOrder("gathering: 1 cancel", "waiting: 1 cancel");
         assertThat(futures).allMatch(future -> future.toString().endsWith("[cancelled]"));
@@ -134,12 +134,14 @@ final class CancelSweepTest {
 
     /** Once as many tasks wait for each other as this the work must not grow with their square. */
     @Test
+    @InOrder
     void longChain_ends() {
         assertThat(endOfChain(inner -> inner::await)).isEqualTo(LONG_CHAIN);
     }
 
     /** Nor may the stack of the thread that runs the loop grow with their number. */
     @Test
+    @InOrder
     void longChainOfGathers_ends() {
         assertThat(endOfChain(inner -> () -> Async.gather(List.of(inner)))).isEqualTo(LONG_CHAIN);
     }

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** Loops that are made, run and closed again and again leave nothing behind: no thread, no memory. */
 @Timeout(600)
+@Once
 final class ChurnTest {
     /** {@code -Ddev.signalbox.churn=100000} for more. */
     private static final int LOOPS = Integer.getInteger("dev.signalbox.churn", 2_000);

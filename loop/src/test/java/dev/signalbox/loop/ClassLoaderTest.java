@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A container whose threads outlive the applications that run on them: what used a loop and closed it can be unloaded. */
+@Once
 @Timeout(60)
 final class ClassLoaderTest {
     /** Lives as long as the container, and keeps the thread-locals that applications leave behind. */

@@ -16,6 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A clock that does not do what clocks promise: nothing is lost or reordered for it, and nobody waits for ever. */
+@Once
 @Timeout(60)
 final class ClockJumpTest {
     private static final Duration HOUR = Duration.ofHours(1);

@@ -136,7 +136,7 @@ final class CoreInTaskTest {
             assertThat(semaphore.tryAcquire(Duration.ZERO)).isFalse();
             guard.close();
             steps.at(1);
-            yieldNow();
+            Steps.settle();
             steps.done(3);
         });
     }
@@ -210,6 +210,7 @@ final class CoreInTaskTest {
 
     /** Grants and cancels meet: either the task has the permit and the cancel waits, or it has none. */
     @Test
+    @Once
     void releaseAndCancelRace_losesNoPermit() {
         EventLoop.run(() -> {
             var semaphore = new Semaphore(0);
@@ -241,6 +242,7 @@ final class CoreInTaskTest {
     // ---------------------------------------------------------------- lock, event, condition
 
     @Test
+    @InOrder
     void lock_heldByOneTask_isWaitedForByAnother() {
         EventLoop.run(() -> {
             var lock = new Lock();
@@ -261,6 +263,7 @@ final class CoreInTaskTest {
     }
 
     @Test
+    @InOrder
     void lockUninterruptibly_keepsTheCancelForLater() {
         EventLoop.run(() -> {
             var lock = new Lock();
@@ -362,6 +365,7 @@ final class CoreInTaskTest {
     }
 
     @Test
+    @InOrder
     void condition_isWaitedForAndSignalledByTasks() {
         EventLoop.run(() -> {
             var lock = new Lock();
@@ -388,6 +392,7 @@ final class CoreInTaskTest {
     }
 
     @Test
+    @InOrder
     void condition_cancelled_holdsItsLockAgainBeforeItUnwinds() {
         EventLoop.run(() -> {
             var lock = new Lock();
@@ -409,6 +414,7 @@ final class CoreInTaskTest {
     }
 
     @Test
+    @InOrder
     void condition_awaitUninterruptibly_keepsTheCancelForLater() {
         EventLoop.run(() -> {
             var lock = new Lock();

@@ -165,6 +165,7 @@ final class CoreWaitsInTaskTest {
     }
 
     @ParameterizedTest
+    @Once
     @MethodSource("waits")
     void wait_stepsOffTheLoop_andGoesOnWhenItIsLetGo(CoreWait wait) throws Exception {
         EventLoop.run(() -> {
@@ -178,6 +179,7 @@ final class CoreWaitsInTaskTest {
     }
 
     @ParameterizedTest
+    @Once
     @MethodSource("interruptibleWaits")
     void cancel_endsTheWait_andLeavesNothing(CoreWait wait) throws Exception {
         EventLoop.run(() -> {
@@ -194,6 +196,7 @@ final class CoreWaitsInTaskTest {
     }
 
     @ParameterizedTest
+    @Once
     @MethodSource("waits")
     void wait_inACallback_throwsBeforeAnythingChanges(CoreWait wait) throws Exception {
         EventLoop.run(() -> {

@@ -56,6 +56,7 @@ final class CrossThreadTest {
     // ---------------------------------------------------------------- execute
 
     @Test
+    @InOrder
     void execute_storm_eachThreadsCallsRunInItsOrder() {
         int senders = 4;
         int calls = 100_000;
@@ -83,6 +84,7 @@ final class CrossThreadTest {
 
     /** The loop sleeps before each: a wake-up that is lost once hangs here. */
     @Test
+    @Once
     void execute_idlePingPong_losesNoWakeUp() {
         for (int i = 0; i < 3_000; i++) {
             int ping = i;
@@ -222,6 +224,7 @@ final class CrossThreadTest {
 
     /** Whatever is made from such a future by its own methods knows the loop too. */
     @Test
+    @Once
     void waitingForAStageOfAResult_onTheLoopItself_throws() {
         get(loop.submit(() -> {
             Future<String> pending = new Future<>();

@@ -46,7 +46,7 @@ final class DeadHolderInLoopTest {
         EventLoop loop = EventLoop.create();
         loop.runUntilComplete(() -> {
             Async.createTask(this::holdBothForEver);
-            Async.yieldNow();
+            Steps.settle();
         });
         Bystander<Guard> waiter =
                 Bystander.call("waiter", () -> semaphore.acquire()).awaitBlocked();
@@ -61,13 +61,13 @@ final class DeadHolderInLoopTest {
         CountDownLatch held = new CountDownLatch(1);
         Bystander<Void> failing = Bystander.start(() -> EventLoop.run(() -> {
             Async.createTask(this::holdBothForEver);
-            Async.yieldNow();
+            Steps.settle();
             held.countDown();
             Async.blocking(() -> Bystander.awaitUntil("another waits", () -> semaphore.waiters() == 1));
             EventLoop.current().engine.post(Op.of(() -> {
                 throw failure;
             }));
-            Async.yieldNow();
+            Steps.settle();
         }));
         Bystander.await(held);
         EventLoop.run(() -> semaphore.acquire().close());

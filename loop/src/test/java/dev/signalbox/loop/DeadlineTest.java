@@ -54,6 +54,7 @@ final class DeadlineTest {
     }
 
     @ParameterizedTest
+    @InOrder
     @ValueSource(longs = {0, -1, Long.MIN_VALUE})
     void after_noTime_theFirstWaitThrows_withoutLettingOthersRun(long seconds) {
         EventLoop.run(() -> {
@@ -214,7 +215,7 @@ final class DeadlineTest {
         EventLoop.run(() -> {
             var deadline = Deadline.after(LONG);
             var task = createTask(() -> deadline.run(() -> new AsyncEvent().await()));
-            yieldNow();
+            Steps.settle();
             deadline.moveTo(HUGE);
             deadline.moveTo(Duration.ZERO);
             assertThatThrownBy(task::await).hasCauseExactlyInstanceOf(TimeoutException.class);
@@ -239,7 +240,7 @@ final class DeadlineTest {
         EventLoop.run(() -> {
             var deadline = Deadline.after(LONG);
             var task = createTask(() -> deadline.run(() -> new AsyncEvent().await()));
-            yieldNow();
+            Steps.settle();
             deadline.moveTo(HUGE);
             task.cancel("foreign");
             assertThatThrownBy(task::await)
@@ -255,7 +256,7 @@ final class DeadlineTest {
         EventLoop.run(() -> {
             var deadline = Deadline.after(LONG);
             var task = createTask(() -> deadline.run(() -> new AsyncEvent().await()));
-            yieldNow();
+            Steps.settle();
             task.cancel("foreign");
             deadline.moveTo(Duration.ZERO);
             assertThatThrownBy(task::await).isInstanceOf(CancelledException.class);
@@ -349,7 +350,7 @@ final class DeadlineTest {
             var inner = Deadline.after(LONG);
             var stubborn = createTask(
                     () -> assertThatThrownBy(() -> new AsyncEvent().await()).isInstanceOf(CancelledException.class));
-            yieldNow();
+            Steps.settle();
             assertThatThrownBy(() -> outer.run(() -> {
                         inner.run(() -> {
                             if (passedOn) {

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** Awaits on deep stacks work, and a stack that overflows is the failure of its task alone. */
 @Timeout(120)
+@Once
 final class DeepStackTest {
     /** The compiler must not make a loop of it. */
     private static int recurse(int depth, Runnable bottom) {

@@ -43,9 +43,7 @@ final class DumpTest {
         return loop.runUntilComplete(() -> {
             for (int i = 0; i < bodies.length; i++) {
                 Async.createTask(String.valueOf((char) ('a' + i)), bodies[i]);
-            }
-            for (int i = 0; i < 3; i++) {
-                Async.yieldNow(); // they create others
+                Steps.settle();
             }
             return loop.dump();
         });
@@ -82,7 +80,7 @@ final class DumpTest {
     void fromAnotherThread_theLoopAnswers() {
         String dump = loop.runUntilComplete(() -> {
             Async.createTask("a", () -> new Future<>().await());
-            Async.yieldNow();
+            Steps.settle();
             return Async.blocking(loop::dump);
         });
         assertThat(line(dump, "loop")).isEqualTo("loop 'L', running: 2 tasks, 0 ready, 0 timers");
@@ -91,6 +89,7 @@ final class DumpTest {
     }
 
     @Test
+    @Once
     void aBusyLoop_isReadAllTheSame_andTheDumpSaysSo() {
         String dump = loop.runUntilComplete(() -> {
             Async.createTask("a", () -> new Future<>().await());
@@ -111,6 +110,7 @@ final class DumpTest {
     }
 
     @Test
+    @Once
     void aBusyLoop_doesNotMakeTheDumpForWhichNobodyWaitsAnyMore() {
         AtomicInteger looks = new AtomicInteger();
         loop.runUntilComplete(() -> {
@@ -218,6 +218,7 @@ final class DumpTest {
     }
 
     @Test
+    @Once
     void whileTasksComeAndGo_nothingIsThrown() {
         String dump = loop.runUntilComplete(() -> {
             Bystander<String> asker = Bystander.call("asker", () -> {
@@ -253,6 +254,7 @@ final class DumpTest {
     }
 
     @Test
+    @InOrder
     void aTask_thatIsReady() {
         String dump = loop.runUntilComplete(() -> {
             Async.createTask("a", () -> Async.yieldNow());
@@ -269,7 +271,7 @@ final class DumpTest {
         String dump = loop.runUntilComplete(() -> {
             Future<String> future = new Future<>();
             Async.createTask("a", () -> future.await());
-            Async.yieldNow();
+            Steps.settle();
             future.complete("done");
             return loop.dump();
         });
@@ -281,7 +283,7 @@ final class DumpTest {
         CountDownLatch out = new CountDownLatch(1);
         String dump = loop.runUntilComplete(() -> {
             Task<Void> task = Async.createTask("a", () -> Async.blocking(() -> Bystander.await(out)));
-            Async.yieldNow();
+            Steps.settle();
             out.countDown();
             Bystander.awaitUntil("back", task::isBack);
             return loop.dump();
@@ -290,6 +292,7 @@ final class DumpTest {
     }
 
     @Test
+    @Once
     void theTimeOfAWait_grows() {
         String dump = loop.runUntilComplete(() -> {
             Async.createTask("a", () -> new Future<>().await());
@@ -402,17 +405,21 @@ final class DumpTest {
         String dump = loop.runUntilComplete(() -> {
             Steps.inCallback(() -> assertThat(ofCallback.tryAcquire()).isTrue());
             Async.createTask("forgetful", () -> forgotten.acquire()).await();
+            Steps.settle();
             handedOver.acquire();
             Async.createTask("a", () -> {
                 handedOver.acquire();
                 new Future<>().await();
             });
+            Steps.settle();
             Async.createTask("b", () -> handedOver.acquire());
+            Steps.settle();
             Async.createTask("c", () -> ofCallback.acquire());
+            Steps.settle();
             Async.createTask("d", () -> forgotten.acquire());
-            Async.yieldNow();
+            Steps.settle();
             handedOver.release();
-            Async.yieldNow();
+            Steps.settle();
             return loop.dump();
         });
         assertThat(line(dump, "'b'")).contains(", held by 'a', for");
@@ -455,13 +462,17 @@ final class DumpTest {
         Queue<Object> queue = new Queue<>(1);
         String dump = loop.runUntilComplete(() -> {
             Async.createTask("a", () -> semaphore.acquire());
+            Steps.settle();
             Async.createTask("owner", () -> {
                 owned.acquire();
                 lock.acquire();
                 new Future<>().await();
             });
+            Steps.settle();
             Task<?> second = Async.createTask("b", () -> owned.acquire());
+            Steps.settle();
             Async.createTask("c", () -> lock.acquire());
+            Steps.settle();
             Async.createTask("d", () -> {
                 queue.put(new Object() {
                     @Override
@@ -471,7 +482,7 @@ final class DumpTest {
                 });
                 queue.put("second");
             });
-            Async.yieldNow();
+            Steps.settle();
             Bystander.awaitBlocked(second.stack().thread());
             return loop.dump();
         });
@@ -487,6 +498,7 @@ final class DumpTest {
     }
 
     @Test
+    @InOrder
     void aLockOfAThread() {
         RLock owned = new RLock();
         CountDownLatch asked = new CountDownLatch(1);
@@ -520,7 +532,7 @@ final class DumpTest {
             Task<Object> inner = Async.createTask("inner", () -> new Future<>().await());
             Async.createTask("a", () -> inner.await());
             Async.createTask("b", () -> Async.gather(List.of(inner)));
-            Async.yieldNow();
+            Steps.settle();
             return loop.dump();
         });
         assertThat(dump.lines().filter(line -> !line.contains(" at ")))
@@ -582,7 +594,7 @@ final class DumpTest {
         String inRing = loop.runUntilComplete(() -> {
             ring.add(Async.createTask("x", () -> ring.get(1).await()));
             ring.add(Async.createTask("y", () -> ring.get(0).await()));
-            Async.yieldNow();
+            Steps.settle();
             return loop.dump();
         });
         assertThat(inRing.lines().filter(line -> !line.contains(" at ")).skip(2))
@@ -593,6 +605,7 @@ final class DumpTest {
     }
 
     @Test
+    @Once
     void ofManyTasks_theRestIsCounted() {
         String dump = dumpOf(() -> {
             try (TaskGroup group = TaskGroup.open(1)) {
@@ -607,6 +620,7 @@ final class DumpTest {
     }
 
     @Test
+    @Once
     void aDeepChain_isNotIndentedWithoutEnd() {
         int length = 1_500;
         String dump = loop.runUntilComplete(() -> {
@@ -615,7 +629,7 @@ final class DumpTest {
                 Task<?> awaited = last;
                 last = Async.createTask(() -> awaited.await());
             }
-            Async.yieldNow();
+            Steps.settle();
             return loop.dump();
         });
         assertThat(dump.lines()).anyMatch(line -> line.startsWith(" ".repeat(40) + "[998] 'Task-"));
@@ -623,6 +637,7 @@ final class DumpTest {
     }
 
     @Test
+    @Once
     void aVeryDeepChain_endsNoStack() {
         int length = Threads.configured() == Threads.PLATFORM ? 2_000 : 100_000;
         String[] ring = new String[1];
@@ -656,6 +671,7 @@ final class DumpTest {
     }
 
     @Test
+    @Once
     void aCallbackThatBlocks_isShownWithItsStack() {
         String[] dump = new String[1];
         loop.runUntilComplete(() -> Steps.inCallback(() -> {

@@ -121,6 +121,7 @@ final class EventLoopCloseTest {
     }
 
     @Test
+    @Once
     void close_byMany_eachReturnsWhenTheLoopIsClosed() {
         for (int round = 0; round < 50; round++) {
             EventLoop closed = EventLoop.create();
@@ -180,7 +181,7 @@ final class EventLoopCloseTest {
         loop.runUntilComplete(() -> Async.blocking(() -> inner.runUntilComplete(() -> {
             assertRefusedWithinInner("task");
             inner.callSoon(() -> assertRefusedWithinInner("callback"));
-            Async.yieldNow();
+            Steps.settle();
             Async.blocking(() -> assertRefusedWithinInner("blocking"));
             Async.blocking(() -> innermost.runUntilComplete(() -> assertRefusedWithinInner("innermost")));
         })));
@@ -250,6 +251,7 @@ final class EventLoopCloseTest {
                         unwinding.decrementAndGet();
                     }
                 });
+                Steps.settle();
             }
         });
         closeInTime();
@@ -369,6 +371,7 @@ final class EventLoopCloseTest {
     }
 
     @Test
+    @InOrder
     void close_everyKindOfWait_endsWithCancelledException_once() {
         Map<String, VoidTaskBody<Exception>> waits = waits();
         List<Task<?>> tasks = new ArrayList<>();
@@ -388,6 +391,7 @@ final class EventLoopCloseTest {
     }
 
     @Test
+    @InOrder
     void close_tasksInEveryState() {
         AsyncLock lock = new AsyncLock();
         List<Task<?>> tasks = new ArrayList<>();
@@ -428,6 +432,7 @@ final class EventLoopCloseTest {
 
     /** The holder's clean-up hands its permit to a task that the close has woken too: nobody must be woken twice. */
     @Test
+    @Once
     void close_cleanUpsThatGrantTasksWhichUnwindToo() {
         for (int round = 0; round < 20; round++) {
             EventLoop contended = EventLoop.create();
@@ -515,6 +520,7 @@ final class EventLoopCloseTest {
     }
 
     @Test
+    @InOrder
     void close_taskThatSwallowsEveryCancel_isAbandonedAndReported() {
         AtomicInteger swallowed = new AtomicInteger();
         runBriefly(() -> {
@@ -545,6 +551,7 @@ final class EventLoopCloseTest {
 
     /** However it waits: the refusals are counted for all kinds of waits together. */
     @Test
+    @InOrder
     void close_tasksThatSwallowEveryCancel_inEveryKindOfWait_areAbandoned() {
         Map<String, VoidTaskBody<Exception>> waits = waits();
         Map<String, AtomicInteger> swallowed = new LinkedHashMap<>();
@@ -721,7 +728,7 @@ final class EventLoopCloseTest {
             Async.createTask("forgotten", () -> {
                 throw new IllegalArgumentException("nobody asks");
             });
-            Async.yieldNow();
+            Steps.settle();
         });
         assertThat(handled).isEmpty();
         closeInTime();
@@ -743,7 +750,7 @@ final class EventLoopCloseTest {
             Async.createTask(() -> {
                 throw new IllegalArgumentException("nobody asks");
             });
-            Async.yieldNow();
+            Steps.settle();
         });
         Bystander.start(self[0]::close).join();
         assertThat(log).containsExactly("handled");
@@ -795,6 +802,7 @@ final class EventLoopCloseTest {
 
     /** Threads that send while another closes: each call either counts or is refused, and nothing hangs. */
     @Test
+    @Once
     void close_whileOthersSend_refusesOrRuns() {
         for (int round = 0; round < 20; round++) {
             EventLoop target = EventLoop.create();
@@ -834,6 +842,7 @@ final class EventLoopCloseTest {
     }
 
     @Test
+    @Once
     void close_taskThatTakesEveryCancelBack_isAbandonedToo() {
         runBriefly(() -> Async.createTask("stubborn", () -> {
             while (true) {

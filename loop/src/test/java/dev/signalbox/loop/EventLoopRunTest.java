@@ -40,6 +40,7 @@ final class EventLoopRunTest {
     }
 
     @Test
+    @Once
     void run_throwsWhatTheBodyThrows_asItIs() {
         for (Throwable thrown : List.of(
                 new IOException("checked"),
@@ -103,6 +104,7 @@ final class EventLoopRunTest {
     }
 
     @Test
+    @Once
     void run_whatItReturnsHappensAfterWhatTheLoopDid() {
         int[] plain = {0};
         for (int i = 1; i <= 200; i++) {
@@ -148,7 +150,7 @@ final class EventLoopRunTest {
                 .build()) {
             loop.runUntilComplete(() -> {
                 loop.callSoon(() -> EventLoop.run(() -> "nested"));
-                Async.yieldNow();
+                Steps.settle();
             });
         }
         assertThat(failure.get())
@@ -230,6 +232,7 @@ final class EventLoopRunTest {
     // ---------------------------------------------------------------- what is left over
 
     @Test
+    @InOrder
     void run_cancelsWhatIsLeft_andLetsItCleanUpWithAwaits() {
         EventLoop.run(() -> {
             for (int i = 0; i < 3; i++) {
@@ -264,7 +267,7 @@ final class EventLoopRunTest {
                     log.add(Async.createTask(() -> "created while cleaning up").await());
                 }
             });
-            Async.yieldNow();
+            Steps.settle();
         });
         assertThat(log).containsExactly("created while cleaning up");
     }
@@ -293,12 +296,13 @@ final class EventLoopRunTest {
                 }
                 log.add("finished");
             });
-            Async.yieldNow();
+            Steps.settle();
         });
         assertThat(log).containsExactly("finished");
     }
 
     @Test
+    @InOrder
     void run_mainFails_leftOversCleanUpAllTheSame() {
         assertThatThrownBy(() -> EventLoop.run(() -> {
                     Async.createTask(() -> {
@@ -341,6 +345,7 @@ final class EventLoopRunTest {
     }
 
     @Test
+    @InOrder
     void runUntilComplete_onDifferentThreads() {
         try (EventLoop loop = EventLoop.create()) {
             Future<String> future = loop.runUntilComplete(() -> {
@@ -358,6 +363,7 @@ final class EventLoopRunTest {
     }
 
     @Test
+    @InOrder
     void runUntilComplete_timersAndCallbacksStayForTheNextRun() {
         try (EventLoop loop = EventLoop.create()) {
             loop.callSoonThreadSafe(() -> log.add("sent before any run"));
@@ -482,6 +488,7 @@ final class EventLoopRunTest {
     }
 
     @Test
+    @InOrder
     void stop_inARound_letsTheRoundEnd() {
         try (EventLoop loop = EventLoop.create()) {
             loop.callSoonThreadSafe(() -> {
@@ -511,6 +518,7 @@ final class EventLoopRunTest {
     }
 
     @Test
+    @Once
     void stop_fromAnotherThread_endsRunForever() {
         try (EventLoop loop = EventLoop.create()) {
             for (int i = 0; i < 100; i++) {
@@ -556,6 +564,7 @@ final class EventLoopRunTest {
     // ---------------------------------------------------------------- order
 
     @Test
+    @InOrder
     void ready_firstInFirstOut_callbacksAndTasksAlike() {
         EventLoop.run(() -> {
             EventLoop loop = EventLoop.current();
@@ -579,6 +588,7 @@ final class EventLoopRunTest {
     }
 
     @Test
+    @InOrder
     void ready_suspendedTasksAndCallbacks_inTheOrderInWhichTheyBecameReady() {
         EventLoop.run(() -> {
             EventLoop loop = EventLoop.current();
@@ -606,6 +616,7 @@ final class EventLoopRunTest {
     }
 
     @Test
+    @InOrder
     void round_whatBecomesReadyInIt_runsInTheNext() {
         EventLoop.run(() -> {
             EventLoop loop = EventLoop.current();
@@ -626,6 +637,7 @@ final class EventLoopRunTest {
     }
 
     @Test
+    @InOrder
     void round_manySuspendedTasks_takeTurns() {
         EventLoop.run(() -> {
             List<Task<Void>> tasks = new ArrayList<>();
@@ -680,6 +692,7 @@ final class EventLoopRunTest {
     // ---------------------------------------------------------------- time
 
     @Test
+    @InOrder
     void timers_fireInTheOrderOfTheirDeadlines() {
         EventLoop.run(() -> {
             EventLoop loop = EventLoop.current();
@@ -695,6 +708,7 @@ final class EventLoopRunTest {
     }
 
     @Test
+    @InOrder
     void timers_equalDeadlines_inTheOrderOfTheirMaking() {
         List<Integer> fired = new ArrayList<>();
         EventLoop.run(() -> {
@@ -718,13 +732,13 @@ final class EventLoopRunTest {
             loop.callLater(Duration.ofSeconds(Long.MIN_VALUE), () -> log.add("very negative"));
             loop.callSoon(() -> log.add("soon"));
             assertThat(log).isEmpty();
-            Async.yieldNow();
-            Async.yieldNow();
+            Steps.settle();
         });
         assertThat(log).containsExactlyInAnyOrder("soon", "zero", "negative", "very negative");
     }
 
     @Test
+    @InOrder
     void callAt_passed_runsInTheNextRound_theEarliestFirst() {
         EventLoop.run(() -> {
             EventLoop loop = EventLoop.current();
@@ -741,6 +755,7 @@ final class EventLoopRunTest {
 
     /** Deadlines are compared by their difference, which must not overflow: nothing may hide behind a timer of the far future. */
     @Test
+    @InOrder
     void callAt_farFutureAndFarPast_doNotDisturbEachOther() {
         EventLoop.run(() -> {
             EventLoop loop = EventLoop.current();

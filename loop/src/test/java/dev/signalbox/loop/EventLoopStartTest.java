@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A loop that runs on a thread of its own. */
+@Once
 @Timeout(60)
 final class EventLoopStartTest {
     private static final Duration LONG = Duration.ofHours(1);

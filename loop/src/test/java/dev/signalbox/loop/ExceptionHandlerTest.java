@@ -81,7 +81,7 @@ final class ExceptionHandlerTest {
                 loop.callSoon(() -> {
                     throw new IllegalArgumentException();
                 });
-                Async.yieldNow();
+                Steps.settle();
             });
         }
         assertThat(seen).containsExactly(loop, "checked");
@@ -129,7 +129,7 @@ final class ExceptionHandlerTest {
                     loop.callSoon(() -> {
                         throw new IllegalArgumentException("the callback");
                     });
-                    Async.yieldNow();
+                    Steps.settle();
                     return "went on";
                 });
                 assertThat(result).isEqualTo("went on");
@@ -148,7 +148,7 @@ final class ExceptionHandlerTest {
                     loop.callSoon(() -> {
                         throw new IllegalArgumentException("told to nobody");
                     });
-                    Async.yieldNow();
+                    Steps.settle();
                 });
             }
         });

@@ -72,12 +72,11 @@ final class FaultyCodeTest {
     }
 
     private static void letOthersRun() {
-        for (int i = 0; i < 4; i++) {
-            Async.yieldNow();
-        }
+        Steps.settle();
     }
 
     @ParameterizedTest
+    @Once
     @EnumSource
     void inCallbacks_isTold_andTheLoopGoesOn(Fault fault) {
         try (EventLoop loop = loop()) {
@@ -100,6 +99,7 @@ final class FaultyCodeTest {
     }
 
     @ParameterizedTest
+    @Once
     @EnumSource
     void inBodies_isTheFailureOfTheTask_forWhoeverWaits(Fault fault) {
         try (EventLoop loop = loop()) {
@@ -119,7 +119,7 @@ final class FaultyCodeTest {
                         fault.occur();
                     }
                 });
-                Async.yieldNow();
+                Steps.settle();
                 unwinding.cancel();
                 assertThat(catchThrowable(unwinding::await)).isNotNull().isNotInstanceOf(CancelledException.class);
                 assertThat(catchThrowable(() -> Async.blocking(fault::occur))).isNotNull();
@@ -153,7 +153,7 @@ final class FaultyCodeTest {
         EventLoop.run(() -> {
             AsyncBarrier barrier = new AsyncBarrier(2, fault::occur);
             Task<Throwable> other = Async.createTask(() -> catchThrowable(barrier::await));
-            Async.yieldNow();
+            Steps.settle();
             assertThat(catchThrowable(barrier::await)).isNotNull();
             assertThat(other.await()).isInstanceOf(java.util.concurrent.BrokenBarrierException.class);
 
@@ -211,6 +211,7 @@ final class FaultyCodeTest {
 
     /** When not even the log takes it there is nobody left to tell, and still nobody waits for ever. */
     @ParameterizedTest
+    @Once
     @EnumSource
     void inTheHandlerAndInTheLog_nobodyWaitsForEver(Fault fault) {
         quietly(record -> fault.occur(), () -> {
@@ -239,6 +240,7 @@ final class FaultyCodeTest {
     }
 
     @ParameterizedTest
+    @Once
     @EnumSource
     void inTheHandlerAndInTheLog_whileTheLoopCloses_nobodyWaitsForEver(Fault fault) {
         quietly(record -> fault.occur(), () -> {
@@ -286,7 +288,7 @@ final class FaultyCodeTest {
                         }
                     });
                     Async.createTask(() -> Async.blocking(() -> out.await()));
-                    Async.yieldNow();
+                    Steps.settle();
                     loop.engine.post(new Job() {
                         @Override
                         protected void run() {

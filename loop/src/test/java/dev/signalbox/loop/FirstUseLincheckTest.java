@@ -10,6 +10,7 @@ import org.jetbrains.lincheck.datastructures.Param;
 import org.jspecify.annotations.Nullable;
 
 /** Several loops use an object for the first time: it belongs to one of them, and to that one from then on. */
+@Once
 public class FirstUseLincheckTest extends Linearizability {
     private static final List<EventLoop> LOOPS =
             Stream.generate(EventLoop::create).limit(3).toList();

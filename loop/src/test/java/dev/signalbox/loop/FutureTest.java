@@ -168,12 +168,13 @@ final class FutureTest {
             createTask(() -> steps.at(2));
             future.await();
             steps.at(1);
-            yieldNow();
+            Steps.settle();
             steps.done(3);
         });
     }
 
     @Test
+    @InOrder
     void waiters_goOnInTheOrderInWhichTheyCame_andNotInline() {
         EventLoop.run(() -> {
             for (int i = 0; i < 3; i++) {
@@ -228,7 +229,7 @@ final class FutureTest {
             future.complete("x");
             assertThat(future.await(timeout)).isEqualTo("x");
             steps.at(1);
-            yieldNow();
+            Steps.settle();
             steps.done(3);
         });
     }
@@ -267,16 +268,16 @@ final class FutureTest {
                 }
             });
             var waiter = createTask(() -> child.await(SHORT));
-            yieldNow();
+            Steps.settle();
             waiter.cancel("stop"); // passed on to the child, which takes its time
-            yieldNow();
+            Steps.settle();
             assertThat(child.isDone()).isFalse();
             assertThatThrownBy(waiter::await)
                     .isInstanceOfSatisfying(
                             CancelledException.class, e -> assertThat(e).hasMessage("stop"));
             assertThat(waiter.isCancelled()).isTrue();
             cleanedUp.complete(null);
-            yieldNow();
+            Steps.settle();
             assertThat(child.isCancelled()).isTrue();
         });
     }
@@ -288,13 +289,14 @@ final class FutureTest {
         EventLoop.run(() -> {
             var first = createTask(() -> future.await());
             var second = createTask(() -> future.await());
-            yieldNow();
+            Steps.settle();
             first.cancel("stop");
             assertThat(future.isCancelled()).isTrue();
             assertThatThrownBy(second::await)
                     .isInstanceOfSatisfying(
                             CancelledException.class,
                             e -> assertThat(e.source()).isSameAs(future));
+            Steps.settle();
             assertThat(first.isCancelled()).isTrue();
             assertThat(second.state()).isEqualTo(Future.State.FAILED);
         });
@@ -304,10 +306,10 @@ final class FutureTest {
     void cancelledWaiter_ofADoneFuture_isCancelledItself() {
         EventLoop.run(() -> {
             var waiter = createTask(() -> future.await());
-            yieldNow();
+            Steps.settle();
             future.complete("x");
             waiter.cancel();
-            yieldNow();
+            Steps.settle();
             assertThat(waiter.isCancelled()).isTrue();
             assertThat(future.resultNow()).isEqualTo("x");
         });
@@ -316,6 +318,7 @@ final class FutureTest {
     // ---------------------------------------------------------------- whenDone
 
     @Test
+    @InOrder
     void whenDone_isCalledInTheOrderOfRegistration_neverInline() {
         EventLoop.run(() -> {
             future.whenDone(f -> {
@@ -363,12 +366,13 @@ final class FutureTest {
             future.complete("x");
             Handle late = future.whenDone(f -> steps.at(99));
             late.cancel();
-            yieldNow();
+            Steps.settle();
             steps.done(2);
         });
     }
 
     @ParameterizedTest
+    @InOrder
     @CsvSource({"0, '1, 2'", "1, '0, 2'", "2, '0, 1'"})
     void whenDone_oneOfThreeCalledOff_theOthersAreCalledInOrder(int which, String others) {
         EventLoop.run(() -> {
@@ -387,6 +391,7 @@ final class FutureTest {
     }
 
     @Test
+    @InOrder
     void whenDone_calledOffByAnEarlierCallback_isNotCalled() {
         EventLoop.run(() -> {
             List<Handle> later = new ArrayList<>();
@@ -404,6 +409,7 @@ final class FutureTest {
     }
 
     @Test
+    @InOrder
     void whenDone_inACallback_isCalledInALaterTurn() {
         EventLoop.run(() -> {
             future.whenDone(f -> {
@@ -427,7 +433,7 @@ final class FutureTest {
                 });
                 future.whenDone(f -> steps.at(1));
                 future.complete("x");
-                yieldNow();
+                Steps.settle();
                 steps.done(2);
             });
         }
@@ -451,7 +457,7 @@ final class FutureTest {
             future.complete("x");
             steps.at(1);
             assertThat(view).isNotDone();
-            yieldNow();
+            Steps.settle();
             assertThat(view).isCompletedWithValue("x");
             steps.done(3);
         });
@@ -479,13 +485,14 @@ final class FutureTest {
             assertThat(Waiters.of(future)).isEqualTo(1); // none stays behind in a future that may live long
             assertThat(future.isDone()).isFalse();
             future.cancel("enough");
-            yieldNow();
+            Steps.settle();
             assertThat(view).isCancelled();
         });
     }
 
     /** Neither by the future nor by the loop, which completes what is left when it closes. */
     @Test
+    @Once
     void toCompletableFuture_cancelled_isNotKept() {
         EventLoop.run(() -> {
             var view = new WeakReference<>(future.toCompletableFuture());
@@ -551,7 +558,7 @@ final class FutureTest {
                 var later = new Future<String>();
                 later.whenDone(f -> {});
                 later.fail(new IllegalStateException("planned"));
-                Async.yieldNow(); // whoever is to be told has to have a turn
+                Steps.settle(); // whoever is to be told has to have a turn
             });
         }
         assertThat(reports).isEmpty();
@@ -566,17 +573,17 @@ final class FutureTest {
 
                 var awaited = new Future<String>();
                 var waiter = createTask(() -> awaited.await());
-                yieldNow();
+                Steps.settle();
                 awaited.fail(new IllegalStateException("waiter cancelled"));
                 waiter.cancel();
-                yieldNow();
+                Steps.settle();
                 assertThat(waiter.isCancelled()).isTrue();
 
                 var viewed = new Future<String>();
                 var view = viewed.toCompletableFuture();
                 viewed.fail(new IllegalStateException("view cancelled"));
                 view.cancel(true); // before it hears of the failure
-                yieldNow();
+                Steps.settle();
             });
         }
         assertThat(reports).containsExactlyInAnyOrder("callback called off", "waiter cancelled", "view cancelled");

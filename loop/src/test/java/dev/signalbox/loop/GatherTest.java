@@ -40,6 +40,7 @@ final class GatherTest {
     }
 
     @Test
+    @InOrder
     void bodies_runInTheirOrder_afterTheCallerWaits() {
         EventLoop.run(() -> {
             List<Integer> results = gather(
@@ -61,6 +62,7 @@ final class GatherTest {
     }
 
     @Test
+    @InOrder
     void voidBodies_areAwaited() {
         EventLoop.run(() -> {
             gather(() -> steps.at(1), () -> steps.at(2), () -> {
@@ -85,7 +87,7 @@ final class GatherTest {
             createTask(() -> steps.at(2));
             assertThat(gather(List.<Future<String>>of())).isEmpty();
             steps.at(1);
-            yieldNow();
+            Steps.settle();
             steps.done(3);
         });
     }
@@ -98,7 +100,7 @@ final class GatherTest {
             createTask(() -> steps.at(2));
             assertThat(gather(done, done)).containsExactly(1, 1);
             steps.at(1);
-            yieldNow();
+            Steps.settle();
             steps.done(3);
         });
     }
@@ -115,6 +117,7 @@ final class GatherTest {
     }
 
     @Test
+    @Once
     void hundredThousandTasks() {
         EventLoop.run(() -> {
             int count = 100_000;
@@ -143,6 +146,7 @@ final class GatherTest {
     // ---------------------------------------------------------------- failures
 
     @Test
+    @Once
     void hundredThousand_theLastFails() {
         EventLoop.run(() -> {
             var futures = new ArrayList<>(futures(100_000));
@@ -177,6 +181,7 @@ final class GatherTest {
     }
 
     @Test
+    @InOrder
     void firstInTime_notInPlace_isThrown() {
         EventLoop.run(() -> {
             var late = createTask(() -> {
@@ -226,6 +231,7 @@ final class GatherTest {
     }
 
     @Test
+    @InOrder
     void failedAlready_isThrownWithoutWaiting_andThePendingOnesGoOn() {
         EventLoop.run(() -> {
             var failed = new Future<Integer>();
@@ -277,9 +283,10 @@ final class GatherTest {
                     tasks.add(createTask(() -> {
                         throw new IllegalStateException("planned " + id);
                     }));
+                    Steps.settle();
                 }
                 assertThatThrownBy(() -> gather(tasks)).hasMessage("planned 0");
-                yieldNow();
+                Steps.settle();
                 assertThat(tasks).allMatch(Future::isDone);
             });
         }
@@ -314,12 +321,12 @@ final class GatherTest {
             });
             var all = List.of(futures.get(0), child, futures.get(1), child);
             var caller = createTask(() -> gather(all));
-            yieldNow();
+            Steps.settle();
             caller.cancel("stop");
             assertThatThrownBy(caller::await)
                     .isInstanceOfSatisfying(
                             CancelledException.class, e -> assertThat(e).hasMessage("stop"));
-            yieldNow();
+            Steps.settle();
             assertThat(all).allMatch(Future::isCancelled);
             assertThat(child.cancelling()).isEqualTo(1); // though it was given twice
             assertThat(caller.isCancelled()).isTrue();
@@ -327,6 +334,7 @@ final class GatherTest {
     }
 
     @Test
+    @Once
     void cancel_ofTheCaller_hundredThousand() {
         EventLoop.run(() -> {
             var futures = new ArrayList<>(futures(100_000));
@@ -348,7 +356,7 @@ final class GatherTest {
                 return 1;
             });
             var caller = createTask(() -> gather(stubborn, stubborn));
-            yieldNow();
+            Steps.settle();
             caller.cancel();
             assertThatThrownBy(caller::await).isInstanceOf(CancelledException.class);
             assertThat(caller.isCancelled()).isTrue();
@@ -378,7 +386,7 @@ final class GatherTest {
                 Async.currentTask().uncancel();
                 return gather(createTask(() -> 1), createTask(() -> 2));
             });
-            yieldNow();
+            Steps.settle();
             caller.cancel();
             assertThat(caller.await()).containsExactly(1, 2);
         });

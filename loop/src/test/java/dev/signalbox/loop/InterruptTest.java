@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** An interrupt of the thread in run is a cancel of the main task; one of a task's thread waits for that task, and disturbs nobody. */
+@Once
 @Timeout(60)
 final class InterruptTest {
     private static final Duration LONG = Duration.ofHours(1);

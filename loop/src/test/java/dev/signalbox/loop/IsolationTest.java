@@ -105,8 +105,7 @@ final class IsolationTest {
                     });
                 }
                 loop.callSoon(() -> seen.add(Thread.currentThread().getContextClassLoader()));
-                Async.yieldNow();
-                Async.yieldNow();
+                Steps.settle();
                 Async.blocking(() -> seen.add(Thread.currentThread().getContextClassLoader()));
                 assertThat(seen).hasSize(13).allMatch(loader -> loader == creators);
             });

@@ -149,6 +149,7 @@ final class LeakDetectionTest {
     }
 
     @Test
+    @InOrder
     void guardThatAnotherTaskCloses_isReported_onlyIfThatComesTooLate() {
         AsyncSemaphore early = new AsyncSemaphore(1);
         AsyncSemaphore late = new AsyncSemaphore(1);
@@ -196,6 +197,7 @@ final class LeakDetectionTest {
     // ---------------------------------------------------------------- collected
 
     @Test
+    @Once
     void guardThatIsCollected_isReported_whileItsTaskGoesOn_andNotAgain() {
         AsyncSemaphore semaphore = new AsyncSemaphore(1);
         run(LeakDetection.FULL, () -> {
@@ -212,6 +214,7 @@ final class LeakDetectionTest {
     }
 
     @Test
+    @Once
     void guardThatWasReportedOrClosed_isNotReported_whenCollected() {
         AsyncSemaphore semaphore = new AsyncSemaphore(2);
         AsyncSemaphore other = new AsyncSemaphore(1);
@@ -279,6 +282,7 @@ final class LeakDetectionTest {
     // ---------------------------------------------------------------- guards of core, at the level of the process
 
     @Test
+    @Once
     void guardsOfCore_thatATaskLeavesOpen_areToldToItsLoop() throws Exception {
         assertThat(withEveryGuardWatched("guardsOfCore"))
                 .satisfiesExactly(
@@ -331,6 +335,7 @@ final class LeakDetectionTest {
     }
 
     @Test
+    @Once
     void levelOfTheProcess_isThatOfItsLoops() throws Exception {
         assertThat(withEveryGuardWatched("levelOfLoops")).hasSize(1);
     }

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A loop that was closed leaves no thread behind, and one that runs keeps only so many idle ones. */
+@Once
 @Timeout(60)
 final class LeakTest {
     private final Queue<Thread> threads = new ConcurrentLinkedQueue<>();

@@ -9,6 +9,7 @@ import org.jetbrains.lincheck.datastructures.Validate;
  * Runs and closes that meet: a run begins unless a close was asked for before, one thread closes, and nobody runs beside it. A thread
  * finds out that a loop is running by being refused, so that the runs are one thread's.
  */
+@Once
 public class LifecycleLincheckTest extends Linearizability {
     private final Lifecycle lifecycle = new Lifecycle();
     private volatile boolean inside;

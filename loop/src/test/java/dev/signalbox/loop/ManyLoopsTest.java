@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Several loops that run at the same time in one process: each thread knows which of them it is, from the first question on. */
+@Once
 @Timeout(60)
 final class ManyLoopsTest {
     private static final int LOOPS = 8;

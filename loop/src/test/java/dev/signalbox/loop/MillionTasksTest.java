@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** As many tasks as one loop is meant for. */
+@Once
 final class MillionTasksTest {
     private static final int COUNT = 1_000_000;
 

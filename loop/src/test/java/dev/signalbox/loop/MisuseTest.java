@@ -37,6 +37,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * The promise: every operation of everything that is bound to a loop, free or contended, throws off that loop, on the first wrong call, and
  * before anything changes. The operations are found by reflection, so one that is new is tested at once.
  */
+@Once
 @Timeout(60)
 final class MisuseTest {
     /** What is marked "any thread". Everything else that is public has to refuse. */

@@ -13,6 +13,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** The other tests run on the class path; here the module path has its say. */
+@Once
 final class ModuleTest {
 
     private static final String NAME = "dev.signalbox.loop";

@@ -17,6 +17,7 @@ final class OwnersInTasksTest {
     private final List<String> seen = new ArrayList<>();
 
     @Test
+    @InOrder
     void rlock_isOwnedByTheTask_acrossWaitsAndThreads() {
         EventLoop.run(() -> {
             Task<Void> ada = Async.createTask("ada", () -> {
@@ -104,6 +105,7 @@ final class OwnersInTasksTest {
     }
 
     @Test
+    @InOrder
     void condition_cancelledTask_hasItsHoldsAgain() {
         Condition condition = new Condition(lock);
         EventLoop.run(() -> {

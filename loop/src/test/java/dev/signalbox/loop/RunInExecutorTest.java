@@ -149,6 +149,7 @@ final class RunInExecutorTest {
     }
 
     @Test
+    @Once
     void many_keepTheirResultsApart() {
         ExecutorService four = Executors.newFixedThreadPool(4);
         try {

@@ -62,6 +62,7 @@ final class RunOnceTest {
     }
 
     @Test
+    @InOrder
     void runOnce_runsWhatIsReady_andLeavesWhatBecomesReadyToTheNext() {
         loop.execute(() -> {
             log.add("first");
@@ -417,6 +418,7 @@ final class RunOnceTest {
     }
 
     @Test
+    @Once
     void drivenByAWindow_everythingWorks() throws Exception {
         Window driver = new Window();
         Semaphore shared = new Semaphore(1);
@@ -441,6 +443,7 @@ final class RunOnceTest {
     }
 
     @Test
+    @Once
     void drivenByAWindow_noWakeUpIsLost() throws Exception {
         Window driver = new Window();
         for (int i = 0; i < 2_000; i++) {

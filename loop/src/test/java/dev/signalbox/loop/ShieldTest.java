@@ -207,7 +207,7 @@ final class ShieldTest {
             var futures = List.of(new Future<Integer>(), new Future<Integer>());
             var shields = List.of(shield(futures.get(0)), shield(futures.get(1)));
             var caller = createTask(() -> gather(shields));
-            yieldNow();
+            Steps.settle();
             caller.cancel();
             assertThatThrownBy(caller::await).isInstanceOf(CancelledException.class);
             assertThat(shields).allMatch(Future::isCancelled);
@@ -217,6 +217,7 @@ final class ShieldTest {
 
     /** Nobody but the loop knows of the task that the shield was made for. */
     @Test
+    @Once
     void innerTask_isKeptByTheLoop() {
         EventLoop.run(() -> {
             var started = new Future<Void>();
@@ -312,10 +313,10 @@ final class ShieldTest {
             loop.runUntilComplete(() -> {
                 var inner = new Future<String>();
                 var waiter = createTask(() -> shield(inner).await());
-                yieldNow();
+                Steps.settle();
                 inner.fail(new IllegalStateException("planned"));
                 waiter.cancel();
-                yieldNow();
+                Steps.settle();
                 assertThat(waiter.isCancelled()).isTrue();
             });
         }

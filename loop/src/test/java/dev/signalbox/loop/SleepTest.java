@@ -20,6 +20,7 @@ final class SleepTest {
     private final Steps steps = new Steps();
 
     @Test
+    @InOrder
     void yieldNow_letsThoseThatAreReadyRunFirst() {
         EventLoop.run(() -> {
             createTask(() -> {
@@ -49,6 +50,7 @@ final class SleepTest {
     }
 
     @ParameterizedTest
+    @InOrder
     @ValueSource(longs = {0, -1, Long.MIN_VALUE})
     void noTime_isAYield(long seconds) {
         EventLoop.run(() -> {
@@ -66,6 +68,7 @@ final class SleepTest {
     }
 
     @Test
+    @InOrder
     void sleepers_goOnInTheOrderOfTheirDeadlines() {
         EventLoop.run(() -> {
             EventLoop loop = EventLoop.current();
@@ -100,6 +103,7 @@ final class SleepTest {
     }
 
     @Test
+    @InOrder
     void sleepersOfEqualLength_goOnInTheOrderInWhichTheyBegan() {
         EventLoop.run(() -> {
             var order = new ArrayList<Integer>();
@@ -126,6 +130,7 @@ final class SleepTest {
     }
 
     @Test
+    @InOrder
     void others_runMeanwhile() {
         EventLoop.run(() -> {
             var turns = new ArrayList<Integer>();
@@ -139,6 +144,7 @@ final class SleepTest {
     }
 
     @Test
+    @InOrder
     void cancelled_leavesNoTimerBehind() {
         EventLoop.run(() -> {
             var sleepers = new ArrayList<Task<?>>();
@@ -155,6 +161,7 @@ final class SleepTest {
     }
 
     @Test
+    @InOrder
     void timeIsUp_thenCancelledBeforeItRuns_isCancelled() {
         EventLoop.run(() -> {
             var sleeper = createTask(() -> sleep(Duration.ofMillis(1)));

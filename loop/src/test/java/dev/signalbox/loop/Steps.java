@@ -33,6 +33,13 @@ final class Steps {
         done = true;
     }
 
+    /** Lets the others of this loop run, in whatever order, until none of them is ready. */
+    static void settle() {
+        do {
+            Async.yieldNow();
+        } while (EventLoop.current().engine.readyCount() > 0);
+    }
+
     /** Runs code as a callback of the current loop, waits for it, and throws what it threw. */
     static void inCallback(Runnable code) {
         var done = new Future<Void>();

@@ -55,6 +55,7 @@ final class SwallowedCancelTest {
     // ---------------------------------------------------------------- reported
 
     @Test
+    @InOrder
     void taskThatReturns_isReported_withThePlace() {
         cancelled(LeakDetection.FULL, SwallowedCancelTest::sleepDeaf);
 
@@ -65,6 +66,7 @@ final class SwallowedCancelTest {
     }
 
     @Test
+    @InOrder
     void taskThatGoesOnAndReturns_isReported_withTheFirstPlace() {
         cancelled(LeakDetection.SAMPLED, () -> {
             sleepDeaf();
@@ -78,6 +80,7 @@ final class SwallowedCancelTest {
     }
 
     @Test
+    @InOrder
     void taskThatAwaitedWhatTookTheCancel_isReported() {
         cancelled(LeakDetection.FULL, () -> swallow(() -> new Future<>().await()));
         cancelled(LeakDetection.FULL, () -> {
@@ -94,7 +97,7 @@ final class SwallowedCancelTest {
         run(LeakDetection.FULL, loop -> {
             try (var group = TaskGroup.open()) {
                 group.fork("deaf", SwallowedCancelTest::sleepDeaf);
-                yieldNow();
+                Steps.settle();
                 group.cancel();
             }
         });
@@ -136,7 +139,7 @@ final class SwallowedCancelTest {
                 sleepDeaf();
                 Async.currentTask().uncancel();
             });
-            yieldNow();
+            Steps.settle();
             task.cancel("first");
             task.cancel("second");
             task.await();

@@ -49,16 +49,17 @@ final class TaskCancelTest {
                 steps.at(2);
                 throw new CancelledException("done");
             });
-            yieldNow();
+            Steps.settle();
             task.cancel("stop");
             steps.at(1);
-            yieldNow();
+            Steps.settle();
             steps.done(3);
             assertThat(task.isCancelled()).isTrue();
         });
     }
 
     @Test
+    @InOrder
     void whileItIsReady_itGetsTheExceptionAtTheWaitItIsIn() {
         EventLoop.run(() -> {
             var task = createTask(() -> {
@@ -146,9 +147,9 @@ final class TaskCancelTest {
     void fromACallback_works() {
         EventLoop.run(() -> {
             var task = createTask(() -> new Future<Void>().await());
-            yieldNow();
+            Steps.settle();
             Steps.inCallback(() -> assertThat(task.cancel()).isTrue());
-            yieldNow();
+            Steps.settle();
             assertThat(task.isCancelled()).isTrue();
         });
     }
@@ -167,7 +168,7 @@ final class TaskCancelTest {
                     steps.at(2);
                 }
             });
-            yieldNow();
+            Steps.settle();
             task.cancel();
             assertThatThrownBy(task::await).isInstanceOf(CancelledException.class);
             steps.done(3);
@@ -186,9 +187,9 @@ final class TaskCancelTest {
                     steps.at(99);
                 }
             });
-            yieldNow();
+            Steps.settle();
             task.cancel("first");
-            yieldNow();
+            Steps.settle();
             task.cancel("second");
             assertThat(task.cancelling()).isEqualTo(2);
             assertThatThrownBy(task::await).hasMessage("second");
@@ -206,7 +207,7 @@ final class TaskCancelTest {
                 yieldNow();
                 return "x";
             });
-            yieldNow();
+            Steps.settle();
             task.cancel();
             assertThat(task.await()).isEqualTo("x");
             assertThat(task.cancelling()).isZero();
@@ -221,7 +222,7 @@ final class TaskCancelTest {
                 yieldNow();
                 return "x";
             });
-            yieldNow();
+            Steps.settle();
             task.cancel();
             assertThat(task.await()).isEqualTo("x");
             assertThat(task.cancelling()).isEqualTo(1);
@@ -236,9 +237,9 @@ final class TaskCancelTest {
                 currentTask().uncancel();
                 new AsyncEvent().await();
             });
-            yieldNow();
+            Steps.settle();
             task.cancel("first");
-            yieldNow();
+            Steps.settle();
             assertThat(task.cancelling()).isZero();
             task.cancel("second");
             assertThatThrownBy(task::await).hasMessage("second");
@@ -258,7 +259,7 @@ final class TaskCancelTest {
                     throw new IllegalStateException("planned", e);
                 }
             });
-            yieldNow();
+            Steps.settle();
             task.cancel();
             assertThatThrownBy(task::await).hasMessage("planned");
             assertThat(task.isCancelled()).isFalse();
@@ -279,7 +280,7 @@ final class TaskCancelTest {
                 assertThat(currentTask().uncancel()).isZero();
                 assertThat(currentTask().uncancel()).isZero(); // never below
             });
-            yieldNow();
+            Steps.settle();
             assertThat(task.cancel("first")).isTrue();
             assertThat(task.cancel("second")).isTrue();
             task.await();
@@ -321,7 +322,7 @@ final class TaskCancelTest {
             var lock = new AsyncLock();
             lock.acquire();
             var task = createTask(() -> lock.acquire());
-            yieldNow();
+            Steps.settle();
             task.cancel("why");
             assertThat(task.uncancel()).isZero();
             assertThatThrownBy(task::await)
@@ -376,8 +377,7 @@ final class TaskCancelTest {
                     throw e;
                 }
             });
-            yieldNow();
-            yieldNow();
+            Steps.settle();
             outer.cancel("stop");
             steps.at(1);
             assertThatThrownBy(outer::await).hasMessage("stop");
@@ -395,8 +395,7 @@ final class TaskCancelTest {
                 return "in spite";
             });
             var outer = createTask(() -> inner.await());
-            yieldNow();
-            yieldNow();
+            Steps.settle();
             outer.cancel();
             assertThat(outer.await()).isEqualTo("in spite");
             assertThat(outer.cancelling()).isEqualTo(1);
@@ -411,8 +410,7 @@ final class TaskCancelTest {
                 throw new IllegalStateException("planned");
             });
             var outer = createTask(() -> inner.await());
-            yieldNow();
-            yieldNow();
+            Steps.settle();
             outer.cancel();
             assertThatThrownBy(outer::await).hasMessage("planned");
         });
@@ -453,10 +451,9 @@ final class TaskCancelTest {
                 }
             });
             var outer = createTask(() -> inner.await());
-            yieldNow();
-            yieldNow();
+            Steps.settle();
             outer.cancel("first");
-            yieldNow();
+            Steps.settle();
             assertThat(inner.isDone()).isFalse();
             outer.cancel("second");
             assertThatThrownBy(outer::await).hasMessage("second");
@@ -494,7 +491,7 @@ final class TaskCancelTest {
             var future = new Future<Void>();
             var inner = createTask(() -> future.await());
             var between = createTask(() -> Async.gather(inner));
-            yieldNow(); // these wait
+            Steps.settle(); // these wait
             var outer = createTask(() -> {
                 currentTask().cancel("stop");
                 between.await();
@@ -511,19 +508,20 @@ final class TaskCancelTest {
             var inner = createTask(() -> new Future<Void>().await());
             var first = createTask(() -> inner.await());
             var second = createTask(() -> inner.await());
-            yieldNow();
-            yieldNow();
+            Steps.settle();
             first.cancel();
             assertThatThrownBy(second::await)
                     .isInstanceOfSatisfying(
                             CancelledException.class,
                             e -> assertThat(e.source()).isSameAs(inner));
+            Steps.settle();
             assertThat(first.isCancelled()).isTrue();
             assertThat(second.state()).isEqualTo(Future.State.FAILED);
         });
     }
 
     @Test
+    @Once
     void longChain_isCancelledFromItsEnd() {
         EventLoop.run(() -> {
             int length = LONG_CHAIN;
@@ -534,7 +532,7 @@ final class TaskCancelTest {
                 Future<Integer> next = tasks.get(i);
                 tasks.add(createTask(() -> next.await()));
             }
-            yieldNow();
+            Steps.settle();
             var head = tasks.get(length);
             head.cancel("stop");
             assertThat(end.isCancelled()).isTrue();
@@ -545,6 +543,7 @@ final class TaskCancelTest {
 
     /** Deeper than any stack, where a task costs no thread. */
     @Test
+    @Once
     void longChainOfGathers_isCancelledFromItsEnd() {
         EventLoop.run(() -> {
             var innermost = createTask(() -> new AsyncEvent().await());
@@ -554,7 +553,7 @@ final class TaskCancelTest {
                 outermost = createTask(() -> Async.gather(List.of(next)));
             }
             var head = outermost;
-            yieldNow();
+            Steps.settle();
             head.cancel("stop");
             assertThat(innermost.cancelling()).isEqualTo(1); // at once, at whatever depth
             assertThatThrownBy(head::await).hasMessage("stop");
@@ -573,7 +572,7 @@ final class TaskCancelTest {
                 tasks.add(createTask(() -> before.await()));
             }
             var caller = createTask(() -> Async.gather(tasks));
-            yieldNow();
+            Steps.settle();
             caller.cancel("stop");
             assertThatThrownBy(caller::await).hasMessage("stop");
             endOfAll(tasks);
@@ -595,7 +594,7 @@ final class TaskCancelTest {
                     }
                     Async.gather(done, pending);
                 });
-                yieldNow();
+                Steps.settle();
                 caller.cancel();
                 assertThatThrownBy(caller::await).isInstanceOf(CancelledException.class);
                 assertThat(pending.isCancelled()).isTrue();
@@ -612,7 +611,7 @@ final class TaskCancelTest {
                 int next = (i + 1) % 5;
                 tasks.add(createTask(() -> tasks.get(next).await()));
             }
-            yieldNow();
+            Steps.settle();
             tasks.get(2).cancel("stop");
             assertThatThrownBy(() -> tasks.get(2).await()).hasMessage("stop");
             endOfAll(tasks);
@@ -627,7 +626,7 @@ final class TaskCancelTest {
             tasks.add(createTask(() -> Async.gather(List.of(tasks.get(1), tasks.get(2)))));
             tasks.add(createTask(() -> tasks.get(0).await()));
             tasks.add(createTask(() -> Async.gather(List.of(tasks.get(0)))));
-            yieldNow();
+            Steps.settle();
             tasks.get(1).cancel("stop");
             endOfAll(tasks);
             assertThat(tasks).allMatch(Future::isCancelled).allMatch(task -> task.cancelling() == 1);
@@ -642,13 +641,13 @@ final class TaskCancelTest {
             for (int i = 0; i < 100; i++) {
                 tasks.add(createTask(() -> event.await()));
             }
-            yieldNow();
+            Steps.settle();
             var shuffled = new ArrayList<>(tasks);
             Collections.shuffle(shuffled, new Random(7));
             shuffled.subList(0, 50).forEach(Task::cancel);
             event.set();
             shuffled.subList(25, 75).forEach(Task::cancel);
-            yieldNow();
+            Steps.settle();
             assertThat(tasks).allMatch(Future::isDone);
             assertThat(shuffled.subList(0, 75)).allMatch(Future::isCancelled);
             assertThat(shuffled.subList(75, 100)).noneMatch(Future::isCancelled);

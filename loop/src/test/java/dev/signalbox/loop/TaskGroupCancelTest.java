@@ -45,7 +45,7 @@ final class TaskGroupCancelTest {
                     steps.at(99);
                 }
             });
-            turns(2);
+            Steps.settle();
             owner.cancel("test");
             assertThatThrownBy(owner::await).isInstanceOfSatisfying(CancelledException.class, e -> {
                 assertThat(e).hasMessage("test");
@@ -93,7 +93,7 @@ final class TaskGroupCancelTest {
                     throw failure;
                 }
             });
-            yieldNow();
+            Steps.settle();
             owner.cancel();
             assertThatThrownBy(owner::await).isSameAs(failure);
         });
@@ -137,6 +137,7 @@ final class TaskGroupCancelTest {
     }
 
     @Test
+    @InOrder
     void inJoin_afterTheLastHasEnded_beforeTheOwnerRuns() {
         EventLoop.run(() -> {
             var owners = new ArrayList<Task<?>>();
@@ -155,6 +156,7 @@ final class TaskGroupCancelTest {
 
     /** A second cancel does not disturb the tasks in their cleaning up. */
     @Test
+    @InOrder
     void inJoin_twice_theTasksAreCancelledOnce() {
         EventLoop.run(() -> {
             var tasks = new ArrayList<Task<?>>();
@@ -188,7 +190,7 @@ final class TaskGroupCancelTest {
                 yieldNow();
                 steps.at(99);
             });
-            turns(2);
+            Steps.settle();
             owner.cancel("test");
             assertThatThrownBy(owner::await)
                     .isInstanceOf(CancelledException.class)
@@ -212,7 +214,7 @@ final class TaskGroupCancelTest {
                     steps.at(99);
                 }
             });
-            turns(2);
+            Steps.settle();
             if (groupFirst) {
                 groups.get(0).cancel();
             }
@@ -225,6 +227,7 @@ final class TaskGroupCancelTest {
     }
 
     @Test
+    @InOrder
     void inJoin_aTaskHasFailedBefore_andTheOthersCleanUp_theCancelStaysPending() {
         EventLoop.run(() -> {
             var owner = createTask(() -> {
@@ -249,6 +252,7 @@ final class TaskGroupCancelTest {
     }
 
     @Test
+    @InOrder
     void inClose_waitsAllTheSame_andTheCancelStaysPending() {
         EventLoop.run(() -> {
             var tasks = new ArrayList<Task<?>>();
@@ -272,6 +276,7 @@ final class TaskGroupCancelTest {
     }
 
     @Test
+    @InOrder
     void inJoin_takenBack_isForgotten() {
         EventLoop.run(() -> {
             var owner = createTask(() -> {
@@ -301,7 +306,7 @@ final class TaskGroupCancelTest {
                 }
             });
             var outer = createTask(() -> owner.await());
-            turns(3);
+            Steps.settle();
             outer.cancel("test");
             assertThatThrownBy(outer::await).isInstanceOf(CancelledException.class);
             assertThat(outer.isCancelled()).isTrue();
@@ -341,7 +346,7 @@ final class TaskGroupCancelTest {
     void memberThatAwaitsItsOwner_cancelOfTheOwnerEndsBoth(Await await) {
         EventLoop.run(() -> {
             var owner = ring(await, () -> new AsyncEvent().await());
-            turns(4);
+            Steps.settle();
             owner.cancel("test");
             assertThatThrownBy(owner::await).hasMessage("test");
             assertThat(owner.isCancelled()).isTrue();
@@ -351,6 +356,7 @@ final class TaskGroupCancelTest {
     }
 
     @ParameterizedTest
+    @InOrder
     @EnumSource
     void memberThatAwaitsItsOwner_failureOfASibling_doesNotCancelTheOwner(Await await) {
         EventLoop.run(() -> {
@@ -429,9 +435,9 @@ final class TaskGroupCancelTest {
                 }
             });
             owners.add(owner);
-            turns(3);
+            Steps.settle();
             groups.get(0).cancel();
-            turns(2);
+            Steps.settle();
             assertThat(members.get(0).isCancelled()).isTrue();
             gate.set();
             owner.await();
@@ -453,7 +459,7 @@ final class TaskGroupCancelTest {
                 }
             });
             owners.add(owner);
-            turns(3);
+            Steps.settle();
             owner.cancel("test");
             assertThatThrownBy(owner::await).hasMessage("test");
             assertThat(future.isCancelled()).isTrue();
@@ -530,9 +536,9 @@ final class TaskGroupCancelTest {
                     gate.await();
                 });
                 var waiter = group.fork(() -> await.on(stubborn));
-                turns(2);
+                Steps.settle();
                 group.cancel();
-                yieldNow();
+                Steps.settle();
                 assertThat(waiter.isCancelled()).isTrue();
                 assertThat(stubborn.isDone()).isFalse();
                 gate.set();
@@ -547,7 +553,7 @@ final class TaskGroupCancelTest {
             var helper = createTask(() -> cleanUpFor(2));
             try (var group = TaskGroup.open()) {
                 group.fork(() -> await.on(helper));
-                turns(2);
+                Steps.settle();
                 group.cancel();
             }
             assertThat(helper.isCancelled()).isTrue();
@@ -640,7 +646,7 @@ final class TaskGroupCancelTest {
                     }
                 }
             });
-            turns(2);
+            Steps.settle();
             owner.cancel("test");
             assertThatThrownBy(owner::await).hasMessage("test");
             assertThat(owner.isCancelled()).isTrue();
@@ -664,7 +670,7 @@ final class TaskGroupCancelTest {
                     steps.at(99);
                 }
             });
-            turns(2);
+            Steps.settle();
             owner.cancel("test");
             assertThatThrownBy(owner::await).hasMessage("test");
             assertThat(owner.isCancelled()).isTrue();
@@ -695,6 +701,7 @@ final class TaskGroupCancelTest {
 
     /** Deeper than any stack, where a task costs no thread. */
     @Test
+    @Once
     void nested_deeply_cancelReachesTheInnermost() {
         int depth = Threads.configured() == Threads.PLATFORM ? 200 : 20_000;
         EventLoop.run(() -> {
@@ -783,7 +790,7 @@ final class TaskGroupCancelTest {
                 TaskGroup.open().fork(() -> 1);
                 new AsyncEvent().await();
             });
-            yieldNow();
+            Steps.settle();
             owner.cancel();
             assertThatThrownBy(owner::await)
                     .isExactlyInstanceOf(IllegalStateException.class)
@@ -814,6 +821,7 @@ final class TaskGroupCancelTest {
 
     /** test_timeout_taskgroup: the failures win over the time that is up, and nothing of it stays behind. */
     @Test
+    @InOrder
     void inATimeout_timeIsUp_andATaskFails_theFailureIsThrown() {
         EventLoop.run(() -> {
             var limit = Deadline.after(LONG);
@@ -833,6 +841,7 @@ final class TaskGroupCancelTest {
     }
 
     @Test
+    @InOrder
     void inATimeout_timeIsUp_inClose_theResultCounts() throws Exception {
         EventLoop.run(() -> {
             var limit = Deadline.after(LONG);
@@ -852,6 +861,7 @@ final class TaskGroupCancelTest {
 
     /** gh-155433: a group that is cancelled from inside swallows no limit around it. */
     @Test
+    @InOrder
     void inATimeout_timeIsUp_whileACancelledGroupCleansUp_isATimeout() {
         EventLoop.run(() -> {
             var limit = Deadline.after(LONG);
@@ -879,7 +889,7 @@ final class TaskGroupCancelTest {
                     group.join();
                 }
             }));
-            turns(2);
+            Steps.settle();
             owner.cancel("foreign");
             assertThatThrownBy(owner::await).isInstanceOf(CancelledException.class);
             assertThat(limit.hasExpired()).isTrue();
@@ -972,13 +982,14 @@ final class TaskGroupCancelTest {
                     steps.at(2);
                 }
             });
-            turns(2);
+            Steps.settle();
         });
         assertThat(tasks.toString()).contains("cancelled");
         steps.done(3);
     }
 
     @Test
+    @InOrder
     void loopCloses_whileTheOwnerJoins_everyoneUnwinds() {
         var group = new ArrayList<TaskGroup>();
         reporting(loop -> {
@@ -1020,13 +1031,14 @@ final class TaskGroupCancelTest {
                         group.join();
                     }
                 });
-                turns(2);
+                Steps.settle();
             });
         });
         assertThat(reports).containsExactly("planned");
     }
 
     @Test
+    @Once
     void loopCloses_ownerThatDoesNotGiveUp_isAbandoned() {
         reporting(loop -> {
             loop.runUntilComplete(() -> {

@@ -36,6 +36,7 @@ final class TaskGroupLimitTest {
     }
 
     @ParameterizedTest
+    @InOrder
     @ValueSource(ints = {1, 2, 3, 19, 20, 21, Integer.MAX_VALUE})
     void tasks_runInOrder_neverMoreThanTheLimit(int limit) {
         EventLoop.run(() -> {
@@ -108,6 +109,7 @@ final class TaskGroupLimitTest {
     }
 
     @Test
+    @InOrder
     void cancelledAfterItsTurnCame_beforeItRan_givesThePlaceOn() {
         EventLoop.run(() -> {
             try (var group = TaskGroup.open(1)) {
@@ -133,7 +135,7 @@ final class TaskGroupLimitTest {
                 group.fork(() -> gate.await());
                 var queued = group.fork(() -> steps.at(99));
                 var waiter = Async.createTask(() -> queued.await());
-                yieldNow();
+                Steps.settle();
                 waiter.cancel();
                 assertThatThrownBy(waiter::await).isInstanceOf(CancelledException.class);
                 assertThat(waiter.isCancelled()).isTrue();
@@ -167,6 +169,7 @@ final class TaskGroupLimitTest {
 
     /** None of them begins in the place of the one that failed. */
     @Test
+    @InOrder
     void failure_endsThoseInTheQueueOnTheSpot() {
         EventLoop.run(() -> {
             try (var group = TaskGroup.open(1)) {
@@ -253,6 +256,7 @@ final class TaskGroupLimitTest {
     }
 
     @ParameterizedTest
+    @Once
     @ValueSource(ints = {1, 16})
     void hundredThousandTasks(int limit) {
         EventLoop.run(() -> {
@@ -268,6 +272,7 @@ final class TaskGroupLimitTest {
     }
 
     @Test
+    @Once
     void hundredThousandTasks_cancelledInTheQueue() {
         EventLoop.run(() -> {
             try (var group = TaskGroup.open(1)) {

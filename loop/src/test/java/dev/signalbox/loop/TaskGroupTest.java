@@ -54,6 +54,7 @@ final class TaskGroupTest {
     }
 
     @Test
+    @InOrder
     void fork_startsInALaterTurn_inOrder() {
         EventLoop.run(() -> {
             try (var group = TaskGroup.open()) {
@@ -92,7 +93,7 @@ final class TaskGroupTest {
                 assertThat(group.toString()).endsWith("[open, tasks=0, failed=0]");
             }
             steps.at(1);
-            yieldNow();
+            Steps.settle();
             steps.done(3);
         });
     }
@@ -106,7 +107,7 @@ final class TaskGroupTest {
                 group.join();
                 steps.at(1);
             }
-            yieldNow();
+            Steps.settle();
             steps.done(3);
         });
     }
@@ -176,6 +177,7 @@ final class TaskGroupTest {
     // ---------------------------------------------------------------- failure
 
     @Test
+    @InOrder
     void firstFailure_cancelsTheSiblings_andIsThrownWhenAllHaveEnded() {
         EventLoop.run(() -> {
             var failure = new IllegalArgumentException("planned");
@@ -202,6 +204,7 @@ final class TaskGroupTest {
     }
 
     @Test
+    @InOrder
     void firstFailure_siblingsThatHaveNotBegun_neverRun() {
         EventLoop.run(() -> {
             try (var group = TaskGroup.open()) {
@@ -238,6 +241,7 @@ final class TaskGroupTest {
     }
 
     @Test
+    @InOrder
     void furtherFailures_areSuppressedExceptionsOfTheFirst() {
         EventLoop.run(() -> {
             var first = new IOException("first");
@@ -266,6 +270,7 @@ final class TaskGroupTest {
     }
 
     @Test
+    @InOrder
     void sharedFailure_isKeptOnce_andDoesNotSuppressItself() {
         EventLoop.run(() -> {
             var shared = new IllegalStateException("shared");
@@ -288,6 +293,7 @@ final class TaskGroupTest {
 
     /** The JDK's own out-of-memory errors are such. */
     @Test
+    @InOrder
     void firstFailure_thatCanSuppressNothing_theOthersAreReported() {
         reporting(() -> {
             try (var group = TaskGroup.open()) {
@@ -346,6 +352,7 @@ final class TaskGroupTest {
     }
 
     @Test
+    @InOrder
     void awaitingATaskThatTheGroupCancelled_throwsTheFailureAsTheCause() {
         EventLoop.run(() -> {
             var failure = new IOException("planned");
@@ -387,7 +394,7 @@ final class TaskGroupTest {
                         yieldNow();
                     }
                 });
-                yieldNow();
+                Steps.settle();
                 group.cancel();
                 assertThatThrownBy(slow::await)
                         .isInstanceOf(CancelledException.class)
@@ -485,6 +492,7 @@ final class TaskGroupTest {
     }
 
     @Test
+    @InOrder
     void taskThatRefusesTheCancel_isWaitedFor() {
         EventLoop.run(() -> {
             try (var group = TaskGroup.open()) {
@@ -520,7 +528,7 @@ final class TaskGroupTest {
                         steps.at(1);
                     }
                 });
-                yieldNow();
+                Steps.settle();
                 notBegun = group.fork(() -> steps.at(99));
                 group.cancel();
                 group.cancel();
@@ -570,7 +578,7 @@ final class TaskGroupTest {
         EventLoop.run(() -> {
             try (var group = TaskGroup.open()) {
                 group.fork(() -> failOnCancel(new IllegalStateException("planned")));
-                yieldNow();
+                Steps.settle();
                 group.cancel();
                 assertThatThrownBy(group::join).hasMessage("planned");
             }
@@ -582,7 +590,7 @@ final class TaskGroupTest {
         reporting(() -> {
             try (var group = TaskGroup.open()) {
                 group.fork(() -> failOnCancel(new IllegalStateException("planned")));
-                yieldNow();
+                Steps.settle();
                 group.cancel();
             }
         });
@@ -622,7 +630,7 @@ final class TaskGroupTest {
                 }
             });
             group.fork(() -> 1);
-            yieldNow();
+            Steps.settle();
             assertThatThrownBy(group::close)
                     .isExactlyInstanceOf(IllegalStateException.class)
                     .hasMessage("task group closed without join(): 2 tasks forked")
@@ -636,6 +644,7 @@ final class TaskGroupTest {
     }
 
     @Test
+    @InOrder
     void close_withoutJoin_namesTheFailure_andKeepsAll() {
         reporting(() -> {
             var failure = new IOException("no user -1");
@@ -702,6 +711,7 @@ final class TaskGroupTest {
     // ---------------------------------------------------------------- misuse
 
     @Test
+    @InOrder
     void fork_afterAFailure_isRefused() {
         EventLoop.run(() -> {
             try (var group = TaskGroup.open()) {
@@ -751,6 +761,7 @@ final class TaskGroupTest {
 
     /** Between the end of the last task and the turn of the owner nobody slips in. */
     @Test
+    @InOrder
     void fork_afterTheLastHasEnded_beforeTheOwnerRuns_isRefused() {
         EventLoop.run(() -> {
             var group = TaskGroup.open();
@@ -839,6 +850,7 @@ final class TaskGroupTest {
     // ---------------------------------------------------------------- many
 
     @Test
+    @Once
     void hundredThousandTasks() {
         EventLoop.run(() -> {
             try (var group = TaskGroup.open()) {
@@ -854,6 +866,7 @@ final class TaskGroupTest {
     }
 
     @Test
+    @Once
     void hundredThousandTasks_ofWhichTheFirstFails() {
         EventLoop.run(() -> {
             try (var group = TaskGroup.open()) {

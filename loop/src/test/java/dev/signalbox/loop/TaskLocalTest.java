@@ -206,6 +206,7 @@ final class TaskLocalTest {
 
     /** CPython: test_context_3. */
     @Test
+    @Once
     void manyTasks_eachHasItsOwn() {
         EventLoop.run(() -> {
             local.set("main");
@@ -269,6 +270,7 @@ final class TaskLocalTest {
     // ---------------------------------------------------------------- callbacks
 
     @Test
+    @InOrder
     void callbacks_beginWithTheValuesOfWhoSchedulesThem() {
         EventLoop.run(() -> {
             EventLoop loop = EventLoop.current();
@@ -323,6 +325,7 @@ final class TaskLocalTest {
     }
 
     @Test
+    @InOrder
     void callback_leavesNothingForTheNext() {
         EventLoop.run(() -> {
             EventLoop loop = EventLoop.current();
@@ -384,7 +387,7 @@ final class TaskLocalTest {
                     local.set("of the callback");
                     throw new IllegalStateException("planned");
                 });
-                yieldNow();
+                Steps.settle();
             });
         }
         assertThat(log).containsExactly("of the callback");
@@ -444,6 +447,7 @@ final class TaskLocalTest {
     }
 
     @Test
+    @InOrder
     void thread_sendsNothingIn() {
         try (EventLoop loop = EventLoop.create()) {
             List<String> log = new ArrayList<>();
@@ -529,6 +533,7 @@ final class TaskLocalTest {
     // ---------------------------------------------------------------- memory
 
     @Test
+    @Once
     void values_ofATaskThatIsDone_areNotKept() {
         EventLoop.run(() -> {
             TaskLocal<Object> big = new TaskLocal<>();
@@ -551,6 +556,7 @@ final class TaskLocalTest {
     }
 
     @Test
+    @Once
     void values_ofATaskLocalThatIsGone_goWithTheNextChange() {
         EventLoop.run(() -> {
             List<WeakReference<Object>> values = new ArrayList<>();

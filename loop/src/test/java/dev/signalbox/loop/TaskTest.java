@@ -26,6 +26,7 @@ final class TaskTest {
     // ---------------------------------------------------------------- result
 
     @Test
+    @InOrder
     void body_startsInALaterTurn_inTheOrderOfCreation() {
         EventLoop.run(() -> {
             var first = createTask(() -> steps.at(2));
@@ -52,6 +53,7 @@ final class TaskTest {
     }
 
     @Test
+    @InOrder
     void switches_happenOnlyWhereATaskWaits() {
         EventLoop.run(() -> {
             createTask(() -> {
@@ -265,7 +267,7 @@ final class TaskTest {
                 Task<?> failing = createTask("import", () -> {
                     throw new IllegalStateException("planned");
                 });
-                yieldNow();
+                Steps.settle();
                 assertThat(failing.isDone()).isTrue();
                 assertThat(reports).isEmpty();
             });
@@ -274,6 +276,7 @@ final class TaskTest {
     }
 
     @Test
+    @Once
     void unobservedFailure_isReportedWhenTheTaskIsCollected() {
         try (EventLoop loop = reporting()) {
             loop.runUntilComplete(() -> {
@@ -291,6 +294,7 @@ final class TaskTest {
     }
 
     @Test
+    @Once
     void observedFailure_isNotReported_neitherWhenCollectedNorAtClose() {
         try (EventLoop loop = reporting()) {
             loop.runUntilComplete(() -> {

@@ -22,6 +22,7 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The system gives no more threads: what cannot run for it fails, and nobody else. */
+@Once
 @Timeout(60)
 @ParameterizedClass
 @EnumSource

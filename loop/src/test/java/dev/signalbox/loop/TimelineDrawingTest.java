@@ -17,6 +17,7 @@ import org.w3c.dom.Node;
 import org.w3c.dom.NodeList;
 
 /** The drawings of events at given times. */
+@Once
 final class TimelineDrawingTest {
     private static final long MILLI = 1_000_000;
     private static final String LEGEND =

@@ -123,31 +123,31 @@ final class TimelineTest {
                 future.await();
                 Async.await(stage);
             });
-            Async.yieldNow();
+            Steps.settle();
             lock.acquire();
             semaphore.release();
-            Async.yieldNow();
+            Steps.settle();
             lock.release();
-            Async.yieldNow();
+            Steps.settle();
             lock.acquire();
             condition.signal();
             lock.release();
-            Async.yieldNow();
+            Steps.settle();
             event.set();
-            Async.yieldNow();
+            Steps.settle();
             queue.put("zero");
-            Async.yieldNow();
+            Steps.settle();
             queue.take();
-            Async.yieldNow();
+            Steps.settle();
             queue.take();
             for (int i = 0; i < 3; i++) {
                 queue.taskDone();
             }
-            Async.yieldNow();
+            Steps.settle();
             barrier.await();
-            Async.yieldNow();
+            Steps.settle();
             future.complete("done");
-            Async.yieldNow();
+            Steps.settle();
             stage.complete("done");
             waiter.await();
         });
@@ -314,6 +314,7 @@ final class TimelineTest {
     }
 
     @Test
+    @Once
     void drawing_whileItIsRecorded() {
         CountDownLatch enough = new CountDownLatch(1);
         Bystander<Void> recorded = Bystander.start(() -> run(() -> {

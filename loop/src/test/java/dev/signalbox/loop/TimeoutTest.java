@@ -92,6 +92,7 @@ final class TimeoutTest {
     }
 
     @ParameterizedTest
+    @InOrder
     @ValueSource(longs = {0, -1, Long.MIN_VALUE})
     void noTime_theFirstWaitThrows_withoutLettingOthersRun(long seconds) {
         EventLoop.run(() -> {
@@ -246,7 +247,7 @@ final class TimeoutTest {
                     steps.at(1);
                 }
             });
-            yieldNow(); // it has begun
+            Steps.settle();
             assertThatThrownBy(() -> timeout(Duration.ofSeconds(seconds), () -> child.await()))
                     .isExactlyInstanceOf(TimeoutException.class)
                     .hasCauseInstanceOf(CancelledException.class);
@@ -276,7 +277,7 @@ final class TimeoutTest {
             var first = createTask(() -> assertThatThrownBy(() -> timeout(SHORT, () -> semaphore.acquire()))
                     .isExactlyInstanceOf(TimeoutException.class));
             var second = createTask(() -> semaphore.acquire());
-            yieldNow();
+            Steps.settle();
             semaphore.release();
             busy();
             first.await();
@@ -348,6 +349,7 @@ final class TimeoutTest {
 
     /** gh-86296: what it has waited for is there, but it has not run yet. */
     @Test
+    @InOrder
     void cancelledDuring_afterTheAwaitedTaskHasEnded_isNotSwallowed() {
         EventLoop.run(() -> {
             var child = createTask(() -> {
@@ -458,9 +460,9 @@ final class TimeoutTest {
             }));
             Async.sleep(SHORT);
             while (task.cancelling() == 0) {
-                yieldNow();
+                Steps.settle();
             }
-            yieldNow();
+            Steps.settle();
             task.cancel("foreign");
             assertThatThrownBy(task::await).isInstanceOf(CancelledException.class);
             assertThat(task.isCancelled()).isTrue();
@@ -469,6 +471,7 @@ final class TimeoutTest {
     }
 
     @Test
+    @InOrder
     void cancelledDuring_passedOnToAnAwaitedTask_isNoTimeout() {
         EventLoop.run(() -> {
             var cleanedUp = new AsyncEvent();

@@ -31,9 +31,7 @@ final class WaitGraphTest {
     private @Nullable String ringOf(TaskBody<Object, Exception>... bodies) {
         return loop.runUntilComplete(() -> {
             start(bodies);
-            for (int i = 0; i < 4; i++) {
-                Async.yieldNow();
-            }
+            Steps.settle();
             return WaitGraph.ring(loop);
         });
     }
@@ -68,6 +66,7 @@ final class WaitGraphTest {
     }
 
     @Test
+    @InOrder
     void aLock_betweenTwoTasks() {
         AsyncLock lock = new AsyncLock();
         assertThat(ringOf(() -> await(1), () -> await(2), () -> lock.acquire(), () -> forever()))
@@ -79,6 +78,7 @@ final class WaitGraphTest {
     }
 
     @Test
+    @InOrder
     void twoLocks_takenInDifferentOrders() {
         AsyncLock first = new AsyncLock();
         AsyncLock second = new AsyncLock();
@@ -190,6 +190,7 @@ final class WaitGraphTest {
     }
 
     @Test
+    @InOrder
     void aRing_isFoundWhileOthersAreBusy() {
         String ring = loop.runUntilComplete(() -> {
             start(() -> await(1), () -> await(0));
@@ -205,6 +206,7 @@ final class WaitGraphTest {
     }
 
     @Test
+    @Once
     void aRingOfManyTasks_isNotNamedInFull() {
         String ring = loop.runUntilComplete(() -> {
             List<Task<?>> chain = new ArrayList<>();
@@ -213,7 +215,7 @@ final class WaitGraphTest {
                 Task<?> awaited = chain.get(i - 1);
                 chain.add(Async.createTask(() -> awaited.await()));
             }
-            Async.yieldNow();
+            Steps.settle();
             return WaitGraph.ring(loop);
         });
         assertThat(ring).startsWith("'Task-2' waits for Task 'Task-1001', ").endsWith(", …");
@@ -323,6 +325,7 @@ final class WaitGraphTest {
     }
 
     @Test
+    @InOrder
     void aThread_thatWantsALockOfATask() {
         RLock ofTask = new RLock();
         RLock ofThread = new RLock();
@@ -393,7 +396,7 @@ final class WaitGraphTest {
     void aStall_saysWhoWaits_namesTheRing_andEndsWithTheDump() {
         String message = loop.runUntilComplete(() -> {
             start(() -> await(1), () -> await(0));
-            Async.yieldNow();
+            Steps.settle();
             return WaitGraph.stall(loop);
         });
         assertThat(message.lines().findFirst())
@@ -412,7 +415,7 @@ final class WaitGraphTest {
         String message = loop.runUntilComplete(() -> {
             AsyncQueue<Object> queue = new AsyncQueue<>();
             start(() -> await(1), () -> queue.take());
-            Async.yieldNow();
+            Steps.settle();
             return WaitGraph.stall(loop);
         });
         assertThat(message)
@@ -438,6 +441,7 @@ final class WaitGraphTest {
     }
 
     @Test
+    @Once
     void aStall_ofManyTasks_namesTheFirst() {
         String message = loop.runUntilComplete(() -> {
             for (int i = 0; i < 20; i++) {

@@ -30,6 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Most tests look themselves, at times that they make up, at a loop which nobody else watches; those at the end are about the thread that
  * looks.
  */
+@Once
 @Timeout(60)
 final class WatchdogTest {
     private static final boolean PLATFORM = Threads.configured() == Threads.PLATFORM;
