@@ -108,7 +108,7 @@ final class CarriedBaton extends Baton {
 
     @Override
     void letOthersRun(Worker worker) {
-        if (carrier.isCurrent() && carrier.isWanted() && !letGo((CarriedWorker) worker)) {
+        if (carrier.isWanted() && carrier.isCurrent() && !letGo((CarriedWorker) worker)) {
             carrier.abdicate();
         }
     }

@@ -47,6 +47,9 @@ final class Carrier {
     private int runs;
 
     private final Queue<Runnable> messages = new ConcurrentLinkedQueue<>();
+    /** Whether there may be messages: what a carrier that is busy looks at, since to ask the queue takes longer. Written after it. */
+    private volatile boolean mail;
+
     private volatile @Nullable Thread carrier;
     /** Set by the carrier before its last look at {@link #messages}, read by others after they sent one. */
     private volatile boolean asleep;
@@ -81,6 +84,7 @@ final class Carrier {
      */
     void send(Runnable message) {
         messages.add(message);
+        mail = true;
         try {
             Thread known = carrier;
             if (known == null) {
@@ -108,9 +112,9 @@ final class Carrier {
         stacks.add(stack);
     }
 
-    /** Whether somebody else could go on now. */
+    /** Whether somebody else could go on now; elsewhere than on the carrier, as it happens to be. */
     boolean isWanted() {
-        return !stacks.isEmpty() || !messages.isEmpty();
+        return mail || !stacks.isEmpty();
     }
 
     /** Does something at that point of {@link System#nanoTime()}, if nothing else is to do then; in place of what was to be done before. */
@@ -162,9 +166,17 @@ final class Carrier {
     }
 
     private boolean receive() {
+        if (!mail) {
+            return false;
+        }
         Runnable message = messages.poll();
         if (message == null) {
-            return false;
+            mail = false;
+            message = messages.poll(); // sent before that: its sender's mark is gone
+            if (message == null) {
+                return false;
+            }
+            mail = true; // there may be more of that kind
         }
         perform(message);
         return true;
