@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Timeout;
  * for compiled code, so each measurement is repeated until it is met; what else goes on in the JVM can only add.
  */
 @Timeout(120)
+@Once
 final class AllocationTest {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private static final int OPERATIONS = 20_000;

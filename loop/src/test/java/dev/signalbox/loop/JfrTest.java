@@ -29,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What Java Flight Recorder is told, read back from its files. */
 @Timeout(60)
+@Once
 final class JfrTest {
     private static final String TASK_WAIT = "dev.signalbox.TaskWait";
     private static final String SLOW_STEP = "dev.signalbox.SlowStep";

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** Nothing recurs, however many tasks there are, and whoever is left is served in order. What it costs is measured by the benchmarks. */
 @Timeout(120)
+@Once
 final class ManyTasksTest {
     private static final int COUNT = 100_000;
 

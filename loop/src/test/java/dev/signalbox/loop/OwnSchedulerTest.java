@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** What only the loop's own scheduler can get wrong: stacks that cannot leave their thread, and code that must not keep the loop's. */
 @Timeout(60)
+@Once
 final class OwnSchedulerTest {
     private static final Duration LONG = Duration.ofHours(1);
 

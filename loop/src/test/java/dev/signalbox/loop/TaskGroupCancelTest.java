@@ -1104,6 +1104,7 @@ final class TaskGroupCancelTest {
 
     /** It could never end: the owner waits for it. */
     @Test
+    @InOrder
     void memberThatAwaitsTheOwner_andHasRefusedTheCancelOfTheGroup_endsWithOneOfItsOwn() {
         EventLoop.run(() -> {
             List<Task<Object>> members = new ArrayList<>();

@@ -133,8 +133,10 @@ final class WaitGraphTest {
     /** Owns a group of which a member means to outlive the cancel, by awaiting the one that waits for its end. */
     private static Object awaitOwnerAgain() {
         Task<?> owner = Async.currentTask();
+        Future<String> begun = new Future<>();
         try (TaskGroup group = TaskGroup.open()) {
             group.fork("m", () -> {
+                begun.complete("it waits from here on");
                 try {
                     return forever();
                 } catch (CancelledException e) {
@@ -142,7 +144,7 @@ final class WaitGraphTest {
                     return owner.await();
                 }
             });
-            Async.yieldNow();
+            begun.await();
             group.cancel();
         }
         return "";
@@ -244,6 +246,7 @@ final class WaitGraphTest {
     }
 
     @Test
+    @InOrder
     void onePermitOfSeveral_whoseHolderIsFree_isNoRing() {
         try (EventLoop watched =
                 EventLoop.builder().leakDetection(LeakDetection.FULL).build()) {
@@ -343,7 +346,7 @@ final class WaitGraphTest {
                     ofTask.release();
                 }
             });
-            Async.yieldNow();
+            Steps.settle();
             Bystander.awaitBlocked(mine.stack().thread());
             Bystander.awaitUntil("ring", () -> WaitGraph.ring(loop) != null);
             String seen = WaitGraph.ring(loop);
@@ -379,7 +382,7 @@ final class WaitGraphTest {
                     return "";
                 }
             });
-            Async.yieldNow();
+            Steps.settle();
             Bystander.awaitUntil("mine waits", () -> ofThread.toString().contains("waiters=1"));
             String seen = WaitGraph.ring(loop);
             mine.cancel();
@@ -433,7 +436,7 @@ final class WaitGraphTest {
                 Bystander.await(end);
                 return "";
             }));
-            Async.yieldNow();
+            Steps.settle();
             return WaitGraph.stall(loop);
         });
         end.countDown();
