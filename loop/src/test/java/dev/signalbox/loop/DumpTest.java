@@ -153,7 +153,7 @@ final class DumpTest {
                         }
                         return List.of();
                     }));
-            Async.yieldNow();
+            Steps.settle();
             return Async.blocking(loop::dump);
         });
         assertThat(line(dump, "loop"))

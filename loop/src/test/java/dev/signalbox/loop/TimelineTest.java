@@ -335,6 +335,7 @@ final class TimelineTest {
     // ---------------------------------------------------------------- without memory
 
     @Test
+    @Once
     void whereThereIsNoMemory_eventsAreMissing_andTheLoopGoesOn(@TempDir Path directory) throws Exception {
         String output = ChildProcess.run(directory, WithoutMemory.class, "-Xmx16m", "-XX:+UseSerialGC");
         assertThat(output.lines())

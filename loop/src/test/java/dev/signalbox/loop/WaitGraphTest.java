@@ -163,9 +163,7 @@ final class WaitGraphTest {
                 CompletableFuture<Object> result = loop.submit(() -> await(0));
                 return Async.await(result);
             });
-            for (int i = 0; i < 4; i++) {
-                Async.yieldNow();
-            }
+            Steps.settle();
             return WaitGraph.ring(loop);
         });
         assertThat(ring).matches("'a' waits for LoopFuture@\\w+ held by 'Task-3', 'Task-3' waits for Task 'a'");
