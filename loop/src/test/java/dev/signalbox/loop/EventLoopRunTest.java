@@ -323,6 +323,7 @@ final class EventLoopRunTest {
     // ---------------------------------------------------------------- several runs
 
     @Test
+    @InOrder
     void runUntilComplete_tasksGoOnInTheNextRun() {
         AtomicInteger steps = new AtomicInteger();
         try (EventLoop loop = EventLoop.create()) {

@@ -101,8 +101,7 @@ final class ExceptionHandlerTest {
                     loop.callSoon(() -> {
                         throw new IllegalArgumentException("the callback");
                     });
-                    Async.yieldNow();
-                    Async.yieldNow();
+                    Steps.settle();
                 });
             }
         });

@@ -257,6 +257,7 @@ final class FutureTest {
     }
 
     @Test
+    @InOrder
     void await_timeIsUp_afterACancelThatTheChildIsStillCleaningUpFor_theCancelIsNotLost() {
         EventLoop.run(() -> {
             var cleanedUp = new Future<Void>();
@@ -268,16 +269,16 @@ final class FutureTest {
                 }
             });
             var waiter = createTask(() -> child.await(SHORT));
-            Steps.settle();
+            yieldNow();
             waiter.cancel("stop"); // passed on to the child, which takes its time
-            Steps.settle();
+            yieldNow();
             assertThat(child.isDone()).isFalse();
             assertThatThrownBy(waiter::await)
                     .isInstanceOfSatisfying(
                             CancelledException.class, e -> assertThat(e).hasMessage("stop"));
             assertThat(waiter.isCancelled()).isTrue();
             cleanedUp.complete(null);
-            Steps.settle();
+            yieldNow();
             assertThat(child.isCancelled()).isTrue();
         });
     }

@@ -690,7 +690,7 @@ final class TaskGroupCancelTest {
                         steps.at(99);
                     }
                 }));
-                turns(3);
+                Steps.settle();
                 outer.cancel();
                 outer.join();
             }
@@ -1076,7 +1076,7 @@ final class TaskGroupCancelTest {
                         }
                     }
                 });
-                turns(2);
+                Steps.settle();
             });
         });
         steps.done(2);

@@ -163,6 +163,7 @@ final class TaskGroupTest {
     }
 
     @Test
+    @InOrder
     void fork_byACallbackOrAnyTaskOfTheLoop() {
         EventLoop.run(() -> {
             try (var group = TaskGroup.open()) {

@@ -266,6 +266,7 @@ final class TimelineTest {
     // ---------------------------------------------------------------- callbacks
 
     @Test
+    @InOrder
     void callbacks_haveALaneOfTheirOwn_theLast() {
         run(() -> {
             var called = new Future<String>();

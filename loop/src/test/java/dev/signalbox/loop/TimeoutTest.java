@@ -294,7 +294,7 @@ final class TimeoutTest {
             var second = createTask(() -> new Future<Void>().await());
             assertThatThrownBy(() -> timeout(SHORT, () -> Async.gather(first, second)))
                     .isExactlyInstanceOf(TimeoutException.class);
-            yieldNow();
+            Steps.settle();
             assertThat(first.isCancelled()).isTrue();
             assertThat(second.isCancelled()).isTrue();
             assertNothingLeft();
