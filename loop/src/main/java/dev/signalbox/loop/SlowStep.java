@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.LockSupport;
@@ -24,6 +25,8 @@ final class SlowStep {
     private static final int MOST_SUSPECTS = 3;
     private static final int MOST_STACKS = 1_000;
     private static final String ENGINE = Engine.class.getName();
+    /** Where the engine leaves the code of the one who has the baton. */
+    private static final Set<String> BOOKKEEPING = Set.of("dispatch", "turnRound");
 
     private final EventLoop loop;
     private final Thread thread;
@@ -208,8 +211,7 @@ final class SlowStep {
 
     private static int indexOfDispatch(StackTraceElement[] stack) {
         for (int i = 0; i < stack.length; i++) {
-            if (stack[i].getClassName().equals(ENGINE)
-                    && stack[i].getMethodName().equals("dispatch")) {
+            if (stack[i].getClassName().equals(ENGINE) && BOOKKEEPING.contains(stack[i].getMethodName())) {
                 return i;
             }
         }
