@@ -157,13 +157,16 @@ final class WaitGraphTest {
     }
 
     @Test
+    @InOrder
     void aSubmittedBody_isKnownToWhomTheResultIsHanded() {
         String ring = loop.runUntilComplete(() -> {
             start(() -> {
                 CompletableFuture<Object> result = loop.submit(() -> await(0));
                 return Async.await(result);
             });
-            Steps.settle();
+            for (int i = 0; i < 4; i++) {
+                Async.yieldNow();
+            }
             return WaitGraph.ring(loop);
         });
         assertThat(ring).matches("'a' waits for LoopFuture@\\w+ held by 'Task-3', 'Task-3' waits for Task 'a'");
