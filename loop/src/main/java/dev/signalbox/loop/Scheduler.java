@@ -39,7 +39,10 @@ public enum Scheduler {
      * <p>When it is open, and what is needed is not there or does not behave as expected on this Java, a warning is logged once, by the
      * {@link System.Logger} {@code dev.signalbox.loop}, and loops use the JDK's scheduler.
      *
-     * <p>Virtual threads that a task starts itself run on a pool of the library, not on the loop's thread, and those they start too: the
+     * <p>Code in {@link Async#blocking} runs on platform threads of a pool without a bound, as many as compute or cannot be parked at the
+     * same time. To have fewer, acquire an {@link AsyncSemaphore} before.
+     *
+     * <p>Virtual threads that a task starts itself run on that pool, not on the loop's thread, and those they start too: the
      * JDK gives a virtual thread the scheduler of its parent. A task that waits where it cannot leave its thread (with a native method
      * on its stack, or while a class is initialized) keeps that thread, and another runs the loop.
      */
