@@ -34,7 +34,7 @@ import org.junit.platform.launcher.core.LauncherFactory;
 @Once
 final class EverySeedTest {
     /** How many orders of everything: a few in each build, and many where there is time. */
-    private static final int SEEDS = Integer.getInteger("signalbox.seeds", 10);
+    private static final int SEEDS = Integer.getInteger("signalbox.seeds", 3);
 
     /** If fewer tests were run, some would have lost their way here. */
     private static final int FEWEST = 900;
