@@ -24,6 +24,7 @@ final class ChildProcess {
         String scheduler = System.getProperty("dev.signalbox.loop.scheduler");
         if (scheduler != null) {
             command.add("-Ddev.signalbox.loop.scheduler=" + scheduler);
+            command.add("--add-opens=java.base/java.lang=ALL-UNNAMED");
         }
         command.add(main.getName());
         Path output = Files.createTempFile(directory, "output", ".txt");
