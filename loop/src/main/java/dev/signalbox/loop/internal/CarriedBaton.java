@@ -26,6 +26,12 @@ final class CarriedBaton extends Baton {
     /** How long a carrier without anything to do stays. */
     private static final long KEEP_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+    // Made early: to link a lambda takes more room than there is at the end of a stack.
+    private static final Message.What CALL = CarriedBaton::call;
+    private static final Message.What ADD = (baton, worker) -> baton.carrier.add(worker);
+    private static final Message.What WAKE = CarriedBaton::wakeHere;
+    private static final Message.What GO_APART = CarriedBaton::goApart;
+
     private final ParkingBaton parking = ParkingBaton.INSTANCE;
     private final Carrier carrier = new Carrier(CarrierThreads::execute, OwnThreads::currentCarrier, KEEP_NANOS);
     /** The stack that sleeps with the baton. Confined to the carrier. */
@@ -44,7 +50,7 @@ final class CarriedBaton extends Baton {
         if (carrier.isCurrent()) {
             call(worker);
         } else {
-            carrier.send(() -> call(worker));
+            send(worker, CALL);
         }
     }
 
@@ -77,7 +83,7 @@ final class CarriedBaton extends Baton {
                 } else {
                     me.outside = false;
                 }
-                if (!letGo(me)) {
+                if (!letGo(me) && (!carrier.isCurrent() || carrier.abdicate())) {
                     awaitApart(me);
                     return;
                 }
@@ -87,12 +93,9 @@ final class CarriedBaton extends Baton {
         }
     }
 
-    /** Waits on this thread, which cannot be left. Throws before anything has changed, or not at all. */
+    /** Waits on this thread, which cannot be left, and is not the carrier. Throws before anything has changed, or not at all. */
     private void awaitApart(CarriedWorker me) {
-        carrier.send(() -> goApart(me));
-        if (carrier.isCurrent()) {
-            carrier.abdicate();
-        }
+        send(me, GO_APART);
         parking.await(me);
     }
 
@@ -109,7 +112,7 @@ final class CarriedBaton extends Baton {
     @Override
     void letOthersRun(Worker worker) {
         if (carrier.isWanted() && carrier.isCurrent() && !letGo((CarriedWorker) worker)) {
-            carrier.abdicate();
+            boolean unused = carrier.abdicate(); // if not, again in the next round
         }
     }
 
@@ -119,13 +122,13 @@ final class CarriedBaton extends Baton {
         if (carrier.isCurrent() || letGo(me)) {
             long end = nanos == Engine.FOREVER ? nanos : System.nanoTime() + nanos;
             sleeper = me;
-            carrier.setAlarm(end, () -> wakeHere(me));
+            carrier.setAlarm(end, new Message(this, me, WAKE));
             me.wants = true;
             boolean slept = letGo(me);
             sleeper = null;
             carrier.setAlarm(Engine.FOREVER, null);
             if (!slept) {
-                carrier.abdicate();
+                boolean unused = carrier.abdicate(); // if not, this was a short sleep
             }
         }
         if (!carrier.isCurrent()) {
@@ -136,7 +139,7 @@ final class CarriedBaton extends Baton {
 
     @Override
     void wake(Worker worker) {
-        carrier.send(() -> wakeHere((CarriedWorker) worker));
+        send((CarriedWorker) worker, WAKE);
     }
 
     /** On the carrier. Who sleeps on a thread that it cannot leave, or is about to, finds a permit. */
@@ -161,8 +164,8 @@ final class CarriedBaton extends Baton {
     void stepOff(Worker worker, boolean foreign) {
         CarriedWorker me = (CarriedWorker) worker;
         me.outside = foreign;
-        if (carrier.isCurrent() && !letGo(me)) {
-            carrier.abdicate();
+        while (carrier.isCurrent() && !letGo(me) && !carrier.abdicate()) {
+            // it would keep everybody from running: until there is a thread
         }
     }
 
@@ -187,12 +190,29 @@ final class CarriedBaton extends Baton {
             return;
         }
         if (!carrier.isCurrent()) {
-            carrier.send(() -> carrier.add(worker));
+            send(worker, ADD);
         } else if (worker.wants) {
             worker.wants = false;
             worker.stashed = true;
         } else {
             carrier.add(worker);
+        }
+    }
+
+    private void send(CarriedWorker worker, Message.What what) {
+        carrier.send(new Message(this, worker, what));
+    }
+
+    /** Something to do with a worker on the carrier. */
+    private record Message(CarriedBaton baton, CarriedWorker worker, What what) implements Runnable {
+        /** What. */
+        interface What {
+            void on(CarriedBaton baton, CarriedWorker worker);
+        }
+
+        @Override
+        public void run() {
+            what.on(baton, worker);
         }
     }
 

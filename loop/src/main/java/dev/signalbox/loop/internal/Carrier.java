@@ -33,9 +33,6 @@ final class Carrier {
     /** How long to wait for memory. */
     private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
-    /** After so many stacks at the most the carrier looks at what others have sent; a power of two. */
-    private static final int STACKS_PER_LOOK = 16;
-
     private final Executor threads;
     private final Supplier<Thread> platformThread;
     private final long keepNanos;
@@ -44,7 +41,6 @@ final class Carrier {
     private final ReadyQueue stacks = new ReadyQueue();
     private @Nullable Runnable alarm;
     private long alarmTime;
-    private int runs;
 
     private final Queue<Runnable> messages = new ConcurrentLinkedQueue<>();
     /** Whether there may be messages: what a carrier that is busy looks at, since to ask the queue takes longer. Written after it. */
@@ -67,6 +63,7 @@ final class Carrier {
         this.threads = threads;
         this.platformThread = platformThread;
         this.keepNanos = keepNanos;
+        new Successor(null).dismissed = true; // the class is there when a stack at its end needs it
     }
 
     // ---------------------------------------------------------------- any thread
@@ -88,7 +85,7 @@ final class Carrier {
         try {
             Thread known = carrier;
             if (known == null) {
-                threads.execute(this::carry);
+                threads.execute(new Successor(null));
             } else if (asleep) {
                 LockSupport.unpark(known);
             }
@@ -123,15 +120,41 @@ final class Carrier {
         alarm = action;
     }
 
-    /** Makes another thread the carrier, since this one is going to be blocked. Does not fail: without one nobody would run. */
-    void abdicate() {
-        carrier = null;
-        for (; ; ) {
-            try {
-                threads.execute(this::carry);
-                return;
-            } catch (StackOverflowError | OutOfMemoryError e) {
-                // until there is a thread
+    /**
+     * Makes another thread the carrier, since this one is going to be blocked.
+     *
+     * @return false when no thread can be had: then this one still is the carrier
+     */
+    boolean abdicate() {
+        Successor successor = null;
+        try {
+            successor = new Successor(carrier);
+            threads.execute(successor);
+            carrier = null; // from here on nothing can fail
+            return true;
+        } catch (StackOverflowError | OutOfMemoryError e) {
+            if (successor != null) {
+                successor.dismissed = true; // it may have begun all the same
+            }
+            return false;
+        }
+    }
+
+    private final class Successor implements Runnable {
+        private final @Nullable Thread predecessor;
+        private volatile boolean dismissed;
+
+        Successor(@Nullable Thread predecessor) {
+            this.predecessor = predecessor;
+        }
+
+        @Override
+        public void run() {
+            while (predecessor != null && carrier == predecessor && !dismissed) {
+                Thread.onSpinWait();
+            }
+            if (!dismissed) {
+                carry();
             }
         }
     }
@@ -154,14 +177,16 @@ final class Carrier {
     }
 
     private boolean runNext() {
-        if ((++runs & (STACKS_PER_LOOK - 1)) == 0) {
-            receive();
-        }
+        boolean received = receive();
         CarriedWorker stack = (CarriedWorker) stacks.poll();
         if (stack == null) {
-            return receive();
+            return received;
         }
-        stack.goOn();
+        try {
+            stack.goOn();
+        } catch (OutOfMemoryError e) {
+            // the JDK's, beside the stack: what it says is for nobody, and the others must be carried on
+        }
         return true;
     }
 
