@@ -119,22 +119,27 @@ final class CarriedBaton extends Baton {
     @Override
     void idle(Worker worker, long nanos) {
         CarriedWorker me = (CarriedWorker) worker;
-        if (carrier.isCurrent() || letGo(me)) {
-            long end = nanos == Engine.FOREVER ? nanos : System.nanoTime() + nanos;
-            sleeper = me;
-            carrier.setAlarm(end, new Message(this, me, WAKE));
-            me.wants = true;
-            boolean slept = letGo(me);
-            sleeper = null;
-            carrier.setAlarm(Engine.FOREVER, null);
-            if (!slept) {
-                boolean unused = carrier.abdicate(); // if not, this was a short sleep
-            }
-        }
-        if (!carrier.isCurrent()) {
+        if (carrier.isCurrent()) {
+            idleHere(me, nanos);
+        } else if (!letGo(me)) {
+            parking.idle(me, nanos);
+        } // else it has moved to the carrier: a wake-up may have come meanwhile and found no sleeper, so look again
+        // first
+        keepInterrupt(me);
+    }
+
+    /** On the carrier: no wake-up is looked at before the sleeper is known. */
+    private void idleHere(CarriedWorker me, long nanos) {
+        long end = nanos == Engine.FOREVER ? nanos : System.nanoTime() + nanos;
+        sleeper = me;
+        carrier.setAlarm(end, new Message(this, me, WAKE));
+        me.wants = true;
+        boolean slept = letGo(me);
+        sleeper = null;
+        carrier.setAlarm(Engine.FOREVER, null);
+        if (!slept && carrier.abdicate()) {
             parking.idle(me, nanos);
         }
-        keepInterrupt(me);
     }
 
     @Override
@@ -205,7 +210,7 @@ final class CarriedBaton extends Baton {
 
     /** Something to do with a worker on the carrier. */
     private record Message(CarriedBaton baton, CarriedWorker worker, What what) implements Runnable {
-        /** What. */
+        /** Done on the carrier; see {@link Carrier#send} for what it may throw. */
         interface What {
             void on(CarriedBaton baton, CarriedWorker worker);
         }
