@@ -70,7 +70,7 @@ public final class EventLoop implements Executor, AutoCloseable {
     private static final AtomicInteger LOOPS = new AtomicInteger();
 
     /** The name of the task that a run is for, as that of the thread with which a JVM begins. */
-    private static final String MAIN = "main";
+    static final String MAIN = "main";
 
     static {
         TaskWaitHook.install(new CoreWaits());
@@ -82,7 +82,8 @@ public final class EventLoop implements Executor, AutoCloseable {
     private final Threads threads;
     private final String name;
     private final BiConsumer<String, Throwable> handler;
-    private final @Nullable Standstill standstill;
+    /** What to do when nothing is ready; null: just sleep. */
+    final @Nullable Standstill standstill;
     /** The guards that are watched; null when leaks are not looked for. */
     final @Nullable OpenGuards guards;
 
@@ -1077,6 +1078,11 @@ public final class EventLoop implements Executor, AutoCloseable {
         return out > 0;
     }
 
+    /** Whether something is out that comes back by itself, unlike a task that others have to wake. */
+    boolean isAnythingComingBack() {
+        return out > tasks.snapshot().stream().filter(Task::isParkedInCore).count();
+    }
+
     /** Whether somebody waits for this run to come to its end. */
     boolean isEnding() {
         return ending;
@@ -1168,6 +1174,13 @@ public final class EventLoop implements Executor, AutoCloseable {
         public <T extends @Nullable Object, X extends Throwable> T run(Builder builder, TaskBody<T, X> main) throws X {
             requireNoLoop("TestLoop.run");
             return EventLoop.run(builder, main);
+        }
+
+        @Override
+        public <X extends Throwable> void together(
+                Simulation simulation, List<Builder> builders, List<VoidTaskBody<X>> mains) throws X {
+            requireNoLoop("TestLoop.together");
+            new Ensemble(simulation, builders, mains).run();
         }
 
         @Override

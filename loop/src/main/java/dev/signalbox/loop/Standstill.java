@@ -4,6 +4,7 @@ package dev.signalbox.loop;
 import dev.signalbox.loop.internal.Engine;
 import dev.signalbox.loop.internal.Lull;
 import dev.signalbox.loop.internal.Simulation;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -46,27 +47,29 @@ final class Standstill implements Lull {
         task.suspend(wait, Task.FOREVER);
     }
 
-    /** Lets time pass from timer to timer, and everybody do at each what there is to do. */
-    void advance(Task<?> task, long nanos) {
-        Engine engine = loop.engine;
-        long end = engine.nanoTime() + Math.min(nanos, Engine.LONGEST_DELAY);
-        settle(task);
-        for (long left = end - engine.nanoTime(); left > 0; left = end - engine.nanoTime()) {
-            pass(Math.min(left, engine.nanosToNextTimer()));
-            settle(task);
+    /** Lets one go on that waits for everybody else to do so, of those who came first; false when there is none. */
+    boolean letSettle() {
+        if (settling.isEmpty()) {
+            return false;
         }
+        settling.signalFirst();
+        return true;
     }
 
-    private void pass(long nanos) {
-        if (virtual != null) {
-            virtual.advance(nanos);
+    /** Lets time pass from timer to timer, and everybody do at each what there is to do. */
+    void advance(Task<?> task, long nanos) {
+        Simulation clock = Objects.requireNonNull(virtual);
+        long end = elapsed() + Math.min(nanos, Engine.LONGEST_DELAY);
+        settle(task);
+        for (long left = end - elapsed(); left > 0; left = end - elapsed()) {
+            clock.advance(Math.min(left, clock.nanosToNextTimer()));
+            settle(task);
         }
     }
 
     @Override
     public long nanosToSleep(long nanosToTimer) {
-        if (!settling.isEmpty()) {
-            settling.signalFirst();
+        if (letSettle()) {
             return 0;
         }
         if (loop.isClosing()) {
@@ -74,7 +77,7 @@ final class Standstill implements Lull {
         }
         boolean out = loop.isAnythingOut();
         if (virtual != null && !out && nanosToTimer != Engine.FOREVER) {
-            pass(nanosToTimer);
+            virtual.advance(nanosToTimer);
             return 0;
         }
         long nanos = virtual == null ? nanosToTimer : Engine.FOREVER; // which stands still for those who are out

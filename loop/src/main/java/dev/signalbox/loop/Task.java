@@ -738,6 +738,11 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
         return isOffLoop() && stack != null && stack.isBack();
     }
 
+    /** Whether it waits for a primitive of core, without a limit: as it happens to be. */
+    boolean isParkedInCore() {
+        return waiting instanceof StepOff off && !off.isForeign() && off.isParked() && !isBack();
+    }
+
     /** Whether it belongs to a group. */
     boolean isMember() {
         return group != null;
@@ -791,6 +796,10 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
         @Override
         boolean isTimed() {
             return thread.getState() == Thread.State.TIMED_WAITING;
+        }
+
+        boolean isParked() {
+            return thread.getState() == Thread.State.WAITING;
         }
 
         /** Nobody interrupts the thread from here on; an interrupt of ours is taken back. One from elsewhere cannot be told apart then. */

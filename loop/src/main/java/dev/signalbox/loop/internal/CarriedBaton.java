@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.signalbox.loop.internal;
 
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -23,9 +22,6 @@ import org.jspecify.annotations.Nullable;
  * </ul>
  */
 final class CarriedBaton extends Baton {
-    /** How long a carrier without anything to do stays. */
-    private static final long KEEP_NANOS = TimeUnit.SECONDS.toNanos(1);
-
     // Made early: to link a lambda takes more room than there is at the end of a stack.
     private static final Message.What CALL = CarriedBaton::call;
     private static final Message.What ADD = (baton, worker) -> baton.carrier.add(worker);
@@ -33,9 +29,14 @@ final class CarriedBaton extends Baton {
     private static final Message.What GO_APART = CarriedBaton::goApart;
 
     private final ParkingBaton parking = ParkingBaton.INSTANCE;
-    private final Carrier carrier = new Carrier(CarrierThreads::execute, OwnThreads::currentCarrier, KEEP_NANOS);
+    private final Carrier carrier;
     /** The stack that sleeps with the baton. Confined to the carrier. */
     private @Nullable CarriedWorker sleeper;
+
+    /** Its stacks run on this carrier, which others may use too. */
+    CarriedBaton(Carrier carrier) {
+        this.carrier = carrier;
+    }
 
     // ---------------------------------------------------------------- the baton
 

@@ -4,6 +4,7 @@ package dev.signalbox.loop.internal;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -30,6 +31,9 @@ final class Carrier {
         }
     }
 
+    /** How long a thread without anything to do stays. */
+    private static final long KEEP_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     /** How long to wait for memory. */
     private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
@@ -51,6 +55,11 @@ final class Carrier {
     private volatile boolean asleep;
 
     private volatile boolean closed;
+
+    /** A carrier that is no thread yet, and will be one of {@link CarrierThreads}. */
+    Carrier() {
+        this(CarrierThreads::execute, OwnThreads::currentCarrier, KEEP_NANOS);
+    }
 
     /**
      * A carrier that is no thread yet.
@@ -94,6 +103,22 @@ final class Carrier {
                 throw e;
             }
         }
+    }
+
+    /** Waits until no stack can go on, nor could after what was sent by now. Not from within one. */
+    void awaitRest() {
+        CompletableFuture<@Nullable Void> rest = new CompletableFuture<>();
+        send(new Runnable() {
+            @Override
+            public void run() {
+                if (stacks.isEmpty() && messages.isEmpty()) {
+                    rest.complete(null);
+                } else {
+                    send(this);
+                }
+            }
+        });
+        rest.join();
     }
 
     /** The thread need not stay any longer than there is something to do. */

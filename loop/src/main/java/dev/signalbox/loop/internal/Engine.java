@@ -106,10 +106,13 @@ public final class Engine {
             @Nullable Simulation simulation,
             @Nullable Lull lull) {
         this.threads = threads;
-        this.baton = kind.newBaton();
+        this.baton = kind.newBaton(simulation);
         this.contextClassLoader = contextClassLoader;
         this.outsideWork = outsideWork;
         this.simulation = simulation;
+        if (simulation != null) {
+            simulation.join(this);
+        }
         this.lull = lull;
         this.clock = nanoTime();
     }

@@ -3,6 +3,8 @@ package dev.signalbox.loop.internal;
 
 import dev.signalbox.loop.EventLoop;
 import dev.signalbox.loop.TaskBody;
+import dev.signalbox.loop.VoidTaskBody;
+import java.util.List;
 import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +35,10 @@ public abstract class LoopAccess {
     /** {@code EventLoop.run} on a loop with such options. */
     public abstract <T extends @Nullable Object, X extends Throwable> T run(
             EventLoop.Builder builder, TaskBody<T, X> main) throws X;
+
+    /** Runs each body as the main task of a loop with such options, all in turn on the calling thread. */
+    public abstract <X extends Throwable> void together(
+            Simulation simulation, List<EventLoop.Builder> builders, List<VoidTaskBody<X>> mains) throws X;
 
     /** Lets the running task wait until all others do. */
     public abstract void settle();

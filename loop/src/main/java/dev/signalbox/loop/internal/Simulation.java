@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.signalbox.loop.internal;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A clock that moves only when it is told to, and an order of the ready items that a seed decides: what takes the place of the machine's time
- * and of first in, first out when a schedule is to be repeated. Guarded by the baton of its loop.
+ * and of first in, first out when a schedule is to be repeated. Guarded by the baton of its loop, or by the thread that drives several loops in
+ * turn.
  *
  * <p>A seeded round takes what is ready in a random order, and sometimes leaves some of it to the rounds that follow: so a stack that was
  * woken may be overtaken by what became ready after it, as often as the seed says. The numbers are those of {@link Random}, which are the same
@@ -18,6 +22,8 @@ public final class Simulation {
 
     private final @Nullable Random random;
     private final boolean virtualTime;
+    private final List<Engine> engines = new ArrayList<>();
+    private @Nullable Carrier carrier;
     private long now;
 
     private Simulation(@Nullable Random random, boolean virtualTime) {
@@ -65,6 +71,42 @@ public final class Simulation {
     /** Whether the clock is virtual. */
     public boolean hasVirtualTime() {
         return virtualTime;
+    }
+
+    /** An engine whose clock and order this is. */
+    void join(Engine engine) {
+        engines.add(engine);
+    }
+
+    /** What the stacks of all its engines run on, where engines schedule their stacks themselves: one at a time, of all. */
+    Carrier carrier() {
+        if (carrier == null) {
+            carrier = new Carrier();
+        }
+        return carrier;
+    }
+
+    /**
+     * Waits until all stacks of its engines, of which none runs, have gone as far as they can: who was off its loop and can go on has come back.
+     *
+     * @return false, at once, where that is the machine's to decide
+     */
+    public boolean awaitRest() {
+        if (carrier == null) {
+            return false;
+        }
+        carrier.awaitRest();
+        return true;
+    }
+
+    /** How long it is until the next timer of any of its engines; {@link Engine#FOREVER} when there is none. */
+    public long nanosToNextTimer() {
+        return engines.stream().mapToLong(Engine::nanosToNextTimer).min().orElse(Engine.FOREVER);
+    }
+
+    /** Which of so many comes first, by the seed. */
+    public int choose(int bound) {
+        return Objects.requireNonNull(random).nextInt(bound);
     }
 
     long nanoTime() {

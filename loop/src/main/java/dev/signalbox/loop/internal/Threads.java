@@ -40,8 +40,8 @@ public enum Threads {
         }
 
         @Override
-        Baton newBaton() {
-            return new CarriedBaton();
+        Baton newBaton(@Nullable Simulation simulation) {
+            return new CarriedBaton(simulation == null ? new Carrier() : simulation.carrier());
         }
     };
 
@@ -54,7 +54,7 @@ public enum Threads {
     public abstract ThreadFactory factory(String name);
 
     /** How threads of this kind take turns, for one engine. */
-    Baton newBaton() {
+    Baton newBaton(@Nullable Simulation simulation) {
         return ParkingBaton.INSTANCE;
     }
 

@@ -5,7 +5,7 @@ package dev.signalbox.loop.testing;
 final class Seed extends Throwable {
     private static final long serialVersionUID = 1;
 
-    Seed(long seed) {
-        super("with seed " + seed + " (to repeat it: TestLoop.run(" + seed + "L, body))", null, false, false);
+    Seed(String call, long seed) {
+        super("with seed " + seed + " (to repeat it: " + call + ")", null, false, false);
     }
 }

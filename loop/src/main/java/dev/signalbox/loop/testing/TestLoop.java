@@ -9,6 +9,8 @@ import dev.signalbox.loop.VoidTaskBody;
 import dev.signalbox.loop.internal.LoopAccess;
 import dev.signalbox.loop.internal.Simulation;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -97,7 +99,7 @@ public final class TestLoop {
         try {
             run(builder(seed).name("test with seed " + seed), valued(body));
         } catch (Throwable e) {
-            e.addSuppressed(new Seed(seed));
+            e.addSuppressed(new Seed("TestLoop.run(" + seed + "L, body)", seed));
             throw e;
         }
     }
@@ -119,6 +121,71 @@ public final class TestLoop {
         Checks.positive(seeds, "seeds");
         for (long seed = 0; seed < seeds; seed++) {
             run(seed, body);
+        }
+    }
+
+    /**
+     * Runs several loops together, one body as the main task of each, in the order of a seed: whose round comes next the seed decides too, and
+     * all of them have one clock. For code in which loops talk to each other, by {@code execute} and {@code submit} or by primitives of core:
+     *
+     * <pre>{@code
+     * for (long seed = 0; seed < 200; seed++) {
+     *     Queue<Integer> queue = new Queue<>(1);
+     *     TestLoop.together(
+     *             seed,
+     *             () -> {
+     *                 queue.put(1);
+     *                 queue.put(2);
+     *             },
+     *             () -> assertThat(queue.take() + queue.take()).isEqualTo(3));
+     * }
+     * }</pre>
+     *
+     * <p>Nothing but these loops should use the primitives of core that they share. A wait for one of these then is a wait for one of the other
+     * tasks, so it does not hold up virtual time, unless it has a limit, which runs in real time; and it is a stall when nobody can end it.
+     *
+     * <p>The same seed gives the same order again, as above. Which of the waits for primitives of core ends first is also the same where loops
+     * have {@linkplain dev.signalbox.loop.Scheduler#OWN their own scheduler}, since the stacks of all of them run on one thread then. On
+     * other threads it is the machine's.
+     *
+     * <p>When a body fails, the other bodies are cancelled. When all of them are done, what is left on the loops is too. An interrupt of the
+     * calling thread cancels the bodies, and is set again at the end.
+     *
+     * @param seed any number
+     * @param bodies one for each loop
+     * @param <X> what they throw
+     * @throws X what a body threw, as it is; {@linkplain Throwable#getSuppressed() suppressed} in it stands which seed it was, and what others threw
+     * @throws dev.signalbox.loop.StalledLoopException if nothing could ever run again on any of them
+     * @throws AssertionError if something failed that nobody was told of; that is the cause
+     * @throws dev.signalbox.loop.CancelledException if a body was cancelled, and none failed
+     * @throws IllegalArgumentException if there is no body
+     * @throws IllegalStateException in a task or callback of a loop
+     */
+    @SafeVarargs
+    public static <X extends Throwable> void together(long seed, VoidTaskBody<X>... bodies) throws X {
+        Objects.requireNonNull(bodies, "bodies");
+        if (bodies.length == 0) {
+            throw new IllegalArgumentException("bodies: none (expected: one for each loop)");
+        }
+        List<VoidTaskBody<X>> mains = new ArrayList<>();
+        Simulation simulation = Simulation.ofSeed(seed);
+        Unheard unheard = new Unheard();
+        List<EventLoop.Builder> loops = new ArrayList<>();
+        for (int i = 0; i < bodies.length; i++) {
+            mains.add(Objects.requireNonNull(bodies[i], "bodies[" + i + "]"));
+            loops.add(LoopAccess.get()
+                    .simulated(() -> simulation)
+                    .name("test " + i + " with seed " + seed)
+                    .exceptionHandler(unheard));
+        }
+        try {
+            unheard.watch(() -> {
+                LoopAccess.get().together(simulation, loops, mains);
+                return null;
+            });
+        } catch (Throwable e) {
+            e.addSuppressed(new Seed("TestLoop.together(" + seed + "L, bodies)", seed));
+            throw e;
         }
     }
 
@@ -185,15 +252,7 @@ public final class TestLoop {
             EventLoop.Builder builder, TaskBody<T, X> body) throws X {
         Objects.requireNonNull(body, "body");
         Unheard unheard = new Unheard();
-        T result;
-        try {
-            result = LoopAccess.get().run(builder.exceptionHandler(unheard), body);
-        } catch (Throwable e) {
-            unheard.addTo(e);
-            throw e;
-        }
-        unheard.throwIfAny();
-        return result;
+        return unheard.watch(() -> LoopAccess.get().run(builder.exceptionHandler(unheard), body));
     }
 
     private static <X extends Throwable> TaskBody<@Nullable Void, X> valued(VoidTaskBody<X> body) {

@@ -4,6 +4,7 @@ package dev.signalbox.loop.testing;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /** Failures that nobody was told of while a test ran. The loop tells them, or whoever closes it, never two at once. */
 final class Unheard implements BiConsumer<String, Throwable> {
@@ -14,15 +15,26 @@ final class Unheard implements BiConsumer<String, Throwable> {
         failures.add(new AssertionError(what, exception));
     }
 
-    void addTo(Throwable failure) {
-        failures.forEach(failure::addSuppressed);
-    }
-
-    void throwIfAny() {
+    /** Runs loops whose handler this is; what they throw takes along what was not heard of, or that is thrown. */
+    <T extends @Nullable Object, X extends Throwable> T watch(Run<T, X> loops) throws X {
+        T result;
+        try {
+            result = loops.run();
+        } catch (Throwable e) {
+            failures.forEach(e::addSuppressed);
+            throw e;
+        }
         if (!failures.isEmpty()) {
             AssertionError first = failures.remove(0);
-            addTo(first);
+            failures.forEach(first::addSuppressed);
             throw first;
         }
+        return result;
+    }
+
+    /** Runs loops to their end. */
+    @FunctionalInterface
+    interface Run<T extends @Nullable Object, X extends Throwable> {
+        T run() throws X;
     }
 }
