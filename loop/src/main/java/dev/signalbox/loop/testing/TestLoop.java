@@ -34,7 +34,8 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Virtual time.</b> The clock of the loop, that of timeouts, {@code sleep}, {@code callLater} and {@link EventLoop#nanoTime()}, begins at
  * zero and stands still while anything runs. When nothing is ready it jumps to the next timer. While something is out that comes back by itself
  * (code in {@code Async.blocking} or in an executor, a wait for a primitive of core, for a {@code CompletionStage} or for a publisher) it waits
- * for that, in real time. {@link #advance} moves it by hand.
+ * for that, in real time: it may be another thread that ends it. Where tasks of the test wait for each other at primitives of core, and timers have
+ * to expire meanwhile, {@link #together} runs them, on one loop or on several. {@link #advance} moves the clock by hand.
  *
  * <p><b>A stall</b>, when nothing is ready, no timer runs and nothing is out, fails at once with {@link
  * dev.signalbox.loop.StalledLoopException}, which says who waits for what.
@@ -125,7 +126,7 @@ public final class TestLoop {
     }
 
     /**
-     * Runs several loops together, one body as the main task of each, in the order of a seed: whose round comes next the seed decides too, and
+     * Runs loops together, one body as the main task of each, in the order of a seed: whose round comes next the seed decides too, and
      * all of them have one clock. For code in which loops talk to each other, by {@code execute} and {@code submit} or by primitives of core:
      *
      * <pre>{@code

@@ -271,6 +271,19 @@ final class TogetherTest {
     }
 
     @Test
+    void time_isNotHeldUpByAWaitForCore_onOneLoop() throws InterruptedException {
+        Semaphore permits = new Semaphore(0);
+        TestLoop.together(1, () -> {
+            createTask(() -> {
+                sleep(SECOND);
+                permits.release();
+            });
+            permits.acquire();
+            assertThat(TestLoop.elapsed()).isEqualTo(SECOND);
+        });
+    }
+
+    @Test
     void time_isHeldUpByBlockingCode() {
         CountDownLatch slept = new CountDownLatch(1);
         List<String> order = new ArrayList<>();
