@@ -19,17 +19,11 @@ import org.jspecify.annotations.Nullable;
  * <p>A task that waits for a primitive of core waits for one of the others, so it holds up neither the clock nor the finding of a stall.
  */
 final class Ensemble {
-    /** How long to wait for something to come in before looking at everybody again. */
-    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    /** How long to wait for something to come in before looking at everybody again: one may have parked, which is no news. */
+    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private final Simulation simulation;
     private final List<EventLoop> loops = new ArrayList<>();
-    /**
-     * How long a stack that was woken may take to come back: long for a platform thread, which looks parked until the machine lets it run; a
-     * virtual one is seen to be woken at once, but for a moment.
-     */
-    private final long graceNanos;
-
     private final List<Task<?>> mains = new ArrayList<>();
     /** Something came in since this was last false. */
     private volatile boolean news;
@@ -51,7 +45,6 @@ final class Ensemble {
             loops.add(loop);
             mains.add(loop.newTask(EventLoop.MAIN, Task.valued(bodies.get(i))));
         }
-        graceNanos = TimeUnit.MILLISECONDS.toNanos(loops.get(0).scheduler() == Scheduler.PLATFORM ? 50 : 1);
     }
 
     /** Until all main tasks are done, which are cancelled when one has failed; then closes the loops. */
@@ -126,12 +119,30 @@ final class Ensemble {
                 .collect(Collectors.toList());
         if (!due.isEmpty()) {
             due.get(simulation.choose(due.size())).runOnce();
-        } else if (loops.stream().anyMatch(EventLoop::isAnythingComingBack)) {
-            awaitNews(LOOK_NANOS); // not for longer: one may have been about to park, which is no news
-        } else if ((settled || loops.stream().noneMatch(EventLoop::isAnythingOut) || !awaitNews(graceNanos))
+            return;
+        }
+        List<Task<?>> parked = loops.stream()
+                .flatMap(loop -> loop.tasks().snapshot().stream())
+                .filter(Task::isParkedInCore)
+                .collect(Collectors.toList());
+        if (parked.size() < loops.stream().mapToInt(EventLoop::out).sum()) {
+            boolean unused = awaitNews(LOOK_NANOS); // the others come back by themselves
+        } else if ((settled || parked.isEmpty() || stayParked(parked))
                 && loops.stream().noneMatch(Ensemble::letSettle)) {
             passTime();
         }
+    }
+
+    /** Whether none of them was woken and is on the way back, where the machine carries stacks. */
+    private boolean stayParked(List<Task<?>> parked) {
+        if (loops.get(0).scheduler() == Scheduler.PLATFORM) {
+            try {
+                return ParkedStacks.stay(parked) && !news;
+            } catch (LinkageError e) {
+                return !awaitNews(LOOK_NANOS * 50);
+            }
+        }
+        return !awaitNews(LOOK_NANOS); // a virtual thread that was woken looks so, but for a moment while it parks
     }
 
     private static boolean letSettle(EventLoop loop) {

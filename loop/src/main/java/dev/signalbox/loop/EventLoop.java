@@ -1078,9 +1078,9 @@ public final class EventLoop implements Executor, AutoCloseable {
         return out > 0;
     }
 
-    /** Whether something is out that comes back by itself, unlike a task that others have to wake. */
-    boolean isAnythingComingBack() {
-        return out > tasks.snapshot().stream().filter(Task::isParkedInCore).count();
+    /** How much is out. */
+    int out() {
+        return out;
     }
 
     /** Whether somebody waits for this run to come to its end. */

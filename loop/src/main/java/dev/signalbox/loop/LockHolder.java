@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.signalbox.loop;
 
-import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadInfo;
 import org.jspecify.annotations.Nullable;
 
@@ -18,29 +17,18 @@ record LockHolder(@Nullable String lock, @Nullable String thread, long threadId)
 
     static LockHolder of(Thread waiting) {
         try {
-            return Management.lockHolder(idOf(waiting));
+            ThreadInfo info = Management.info(waiting);
+            return info == null
+                    ? UNKNOWN
+                    : new LockHolder(info.getLockName(), info.getLockOwnerName(), info.getLockOwnerId());
         } catch (LinkageError e) {
             return UNKNOWN;
         }
     }
 
     /** Whether that thread holds it. */
-    boolean isThread(Thread other) {
-        return thread != null && threadId == idOf(other);
-    }
-
     @SuppressWarnings("deprecation") // threadId() is of Java 19
-    private static long idOf(Thread thread) {
-        return thread.getId();
-    }
-
-    /** Apart, so that nothing else is linked to a module that may be missing. */
-    private static final class Management {
-        static LockHolder lockHolder(long threadId) {
-            ThreadInfo info = ManagementFactory.getThreadMXBean().getThreadInfo(threadId);
-            return info == null
-                    ? UNKNOWN
-                    : new LockHolder(info.getLockName(), info.getLockOwnerName(), info.getLockOwnerId());
-        }
+    boolean isThread(Thread other) {
+        return thread != null && threadId == other.getId();
     }
 }
