@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -164,5 +165,33 @@ final class ClockJumpTest {
             assertThat(sleeper.isDone()).isFalse();
             sleeper.cancel();
         });
+    }
+
+    /** Deadlines are compared by their difference: of none that can be named may it overflow, also when some time passes in between. */
+    @ParameterizedTest
+    @ValueSource(longs = {0, Long.MAX_VALUE})
+    void deadlinesAtTheEndsOfTime_hideNoOther(long start) {
+        clock.advance(start);
+        long hour = HOUR.toNanos();
+        List<Long> ends = List.of(
+                Long.MAX_VALUE, Long.MAX_VALUE / 2 + 1, 2 * hour, 0L, -Long.MAX_VALUE / 2 - 1, -Long.MAX_VALUE + hour);
+        for (long first : ends) {
+            for (long second : ends) {
+                List<Long> called = new ArrayList<>();
+                run(() -> {
+                    EventLoop loop = EventLoop.current();
+                    long now = loop.nanoTime();
+                    loop.callAt(now + first, () -> called.add(first));
+                    clock.advance(hour);
+                    loop.callAt(now + second, () -> called.add(second));
+                    Async.yieldNow();
+                    Async.yieldNow();
+                });
+                assertThat(called)
+                        .as("of %d and %d", first, second)
+                        .containsExactlyInAnyOrderElementsOf(
+                                Stream.of(first, second).filter(end -> end <= 0).toList());
+            }
+        }
     }
 }

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -20,6 +21,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -242,6 +244,28 @@ final class WatchdogTest {
                 .containsPattern("ReentrantLock.lockInterruptibly(?s).*\ntask 'first' waits:\n"
                         + "    at \\S*Async.sleep\\(.*\n    at \\S*WatchdogTest\\.")
                 .doesNotContain("internal.Engine");
+    }
+
+    /** Of those who read nobody knows who they are, and it is a lock all the same. */
+    @Test
+    void readLockThatATaskHoldsOverAWait_isSuspected() {
+        ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
+        createTask("reader", () -> {
+            lock.readLock().lock();
+            try {
+                Async.sleep(Duration.ofHours(1));
+            } finally {
+                lock.readLock().unlock();
+            }
+        });
+        block("writer", () -> lock.writeLock().lockInterruptibly());
+
+        assertThat(reportOf())
+                .contains(
+                        "task 'writer' has held the loop for 1.0 s (blocked: WAITING on "
+                                + "java.util.concurrent.locks.ReentrantReadWriteLock$NonfairSync@",
+                        ", held by whom is not known, perhaps by one that waits in the same class: task 'reader'; code",
+                        "\ntask 'reader' waits:\n");
     }
 
     @Test
@@ -538,9 +562,14 @@ final class WatchdogTest {
         Bystander.awaitUntil("told", () -> !reports.isEmpty());
     }
 
-    private static boolean isThreadAlive() {
+    private static Optional<Thread> thread() {
         return Thread.getAllStackTraces().keySet().stream()
-                .anyMatch(thread -> thread.getName().equals(THREAD));
+                .filter(thread -> thread.getName().equals(THREAD))
+                .findAny();
+    }
+
+    private static boolean isThreadAlive() {
+        return thread().isPresent();
     }
 
     @Test
@@ -597,6 +626,21 @@ final class WatchdogTest {
             assertThat(isThreadAlive()).isTrue();
             Bystander.awaitUntil("ended", () -> !isThreadAlive()); // the loop is not closed: it just does not run
             real.close();
+        }
+    }
+
+    /** It serves them all, and may outlive the application that was the first to need it. */
+    @Test
+    void thread_doesNotKeepTheContextClassLoaderOfTheFirst() {
+        Bystander.awaitUntil("ended", () -> !isThreadAlive());
+        Thread first = Thread.currentThread();
+        ClassLoader before = first.getContextClassLoader();
+        first.setContextClassLoader(new ClassLoader(before) {});
+        try (EventLoop real = watched().build()) {
+            real.runUntilComplete(() -> blockUntilTold());
+            assertThat(thread().map(Thread::getContextClassLoader)).contains(ClassLoader.getSystemClassLoader());
+        } finally {
+            first.setContextClassLoader(before);
         }
     }
 

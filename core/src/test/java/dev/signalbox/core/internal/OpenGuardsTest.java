@@ -7,10 +7,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.signalbox.core.Guard;
 import dev.signalbox.core.LeakDetection;
 import dev.signalbox.core.Semaphore;
+import dev.signalbox.testkit.TestThread;
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -136,6 +139,51 @@ final class OpenGuardsTest {
         awaitCollected();
 
         assertThat(collected).hasSize(1).first().asString().contains(Identity.of(this));
+    }
+
+    /** Whoever has no open guard is forgotten at once: the thread of the cleaner may be kept by a report for as long as it likes. */
+    @Test
+    void closedGuards_keepNobody() throws InterruptedException {
+        ReentrantLock busy = new ReentrantLock();
+        OpenGuards guards = Objects.requireNonNull(OpenGuards.at(LeakDetection.FULL, (what, place) -> {
+            collected.add(what);
+            busy.lock();
+            busy.unlock();
+        }));
+        busy.lock();
+        try {
+            forget(guards.watch(NOTHING, semaphore, () -> false));
+            awaitCollected();
+            awaitGone(acquiredBy(() -> {
+                Guard first = guards.watch(NOTHING, semaphore, () -> false);
+                guards.watch(NOTHING, semaphore, () -> false).close();
+                first.close();
+            }));
+        } finally {
+            busy.unlock();
+        }
+    }
+
+    @Test
+    void collectedGuards_keepNobody() throws InterruptedException {
+        OpenGuards guards = watching(LeakDetection.FULL);
+        WeakReference<Thread> owner = acquiredBy(() -> forget(guards.watch(NOTHING, semaphore, () -> false)));
+        awaitCollected();
+        awaitGone(owner);
+    }
+
+    private static WeakReference<Thread> acquiredBy(Runnable code) throws InterruptedException {
+        Thread owner = new Thread(code);
+        owner.start();
+        owner.join();
+        return new WeakReference<>(owner);
+    }
+
+    private static void awaitGone(WeakReference<?> reference) {
+        TestThread.awaitUntil("gone", () -> {
+            System.gc();
+            return reference.get() == null;
+        });
     }
 
     @Test
