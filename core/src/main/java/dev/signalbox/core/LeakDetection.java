@@ -18,7 +18,8 @@ package dev.signalbox.core;
  * before its guard is closed.
  *
  * <p>Guards may be ignored where {@code release()} or {@code unlock()} gives back what was acquired. So of an object on
- * which one of these was ever called no guard is reported.
+ * which one of these was ever called no guard is reported. A guard that was ignored on purpose, and collected before the
+ * first such call on its object, is reported although it is no leak.
  *
  * <p>After the {@code ResourceLeakDetector} of Netty.
  */
