@@ -12,6 +12,12 @@ import java.util.concurrent.TimeUnit;
 
 /** A Java of its own, for what would harm that of the other tests. */
 final class ChildProcess {
+    /** Shorter than the {@link #TIMEOUT} of the tests, so that what was written is seen. */
+    private static final int PATIENCE_SECONDS = 100;
+
+    /** For JUnit: such a test has to have this long. */
+    static final int TIMEOUT = 120;
+
     private ChildProcess() {}
 
     /** Runs a main class with these options, this class path and the scheduler of this test, and returns what it wrote. */
@@ -33,7 +39,7 @@ final class ChildProcess {
                 .redirectOutput(output.toFile())
                 .start();
         try {
-            boolean ended = process.waitFor(50, TimeUnit.SECONDS);
+            boolean ended = process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS);
             String text = Files.readString(output);
             assertThat(ended).as("ended, after: %s", text).isTrue();
             return text;

@@ -5,15 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.signalbox.core.Event;
+import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Awaits on deep stacks work, and a stack that overflows is the failure of its task alone. */
-@Timeout(120)
+@Timeout(ChildProcess.TIMEOUT)
 @Once
 final class DeepStackTest {
     /** The compiler must not make a loop of it. */
@@ -59,30 +59,11 @@ final class DeepStackTest {
      * of a class leaves that class unusable, and it may be one of the JDK's.
      */
     @Test
-    void await_atTheEndOfTheStack_neverHangs() throws Exception {
-        String classes = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
-        List<String> command = new ArrayList<>();
-        command.add(ProcessHandle.current().info().command().orElse("java"));
-        command.addAll(List.of("-ea", "-cp", classes));
-        String scheduler = System.getProperty("dev.signalbox.loop.scheduler");
-        if (scheduler != null) {
-            command.add("-Ddev.signalbox.loop.scheduler=" + scheduler);
-            command.add("--add-opens=java.base/java.lang=ALL-UNNAMED");
-        }
-        command.add(AtTheEnd.class.getName());
-        Process process = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        try {
-            assertThat(process.waitFor(60, TimeUnit.SECONDS)).as("ended").isTrue();
-            assertThat(process.exitValue()).as("loops that hung").isZero();
-        } finally {
-            process.destroyForcibly();
-        }
+    void await_atTheEndOfTheStack_neverHangs(@TempDir Path directory) throws Exception {
+        assertThat(ChildProcess.run(directory, AtTheEnd.class, "-ea")).contains("loops that hung: 0");
     }
 
-    /** Waits at the very end of a stack, and from there upwards frame by frame until there is room; its exit status tells how many hung. */
+    /** Waits at the very end of a stack, and from there upwards frame by frame until there is room, and tells how many hung. */
     static final class AtTheEnd {
         private static final int ROUNDS = 10;
         private static final int TRIES = 1_000;
@@ -90,6 +71,11 @@ final class DeepStackTest {
         private AtTheEnd() {}
 
         public static void main(String[] arguments) throws InterruptedException {
+            System.out.println("loops that hung: " + hung());
+        }
+
+        /** Stops counting at two, since each takes its time. */
+        private static int hung() throws InterruptedException {
             List<Runnable> waits = List.of(
                     Async::yieldNow,
                     () -> Async.sleep(Duration.ofNanos(1)),
@@ -107,11 +93,11 @@ final class DeepStackTest {
                     runner.join(20_000);
                     hung += runner.isAlive() ? 1 : 0;
                     if (hung == 2) {
-                        Runtime.getRuntime().halt(hung);
+                        return hung;
                     }
                 }
             }
-            Runtime.getRuntime().halt(hung);
+            return hung;
         }
 
         private static void awaitCondition() {

@@ -295,6 +295,7 @@ final class JfrTest {
     }
 
     @Test
+    @Timeout(ChildProcess.TIMEOUT)
     void withoutTheModule_theLoopRuns() throws Exception {
         assertThat(ChildProcess.run(directory, WithoutModule.class, "--limit-modules", "java.base"))
                 .isEqualToIgnoringNewLines("waited and reported");

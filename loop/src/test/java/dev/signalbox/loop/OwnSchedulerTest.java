@@ -10,8 +10,6 @@ import dev.signalbox.loop.internal.Threads;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
@@ -24,81 +22,6 @@ import org.junit.jupiter.api.Timeout;
 @Once
 final class OwnSchedulerTest {
     private static final Duration LONG = Duration.ofHours(1);
-
-    /** What the initializers below run: a class that is being initialized pins the virtual thread. */
-    private static final Map<String, Runnable> INITIALIZERS = new ConcurrentHashMap<>();
-
-    private static final class First {
-        static {
-            INITIALIZERS.get("first").run();
-        }
-
-        static void initialize() {}
-    }
-
-    private static final class Second {
-        static {
-            INITIALIZERS.get("second").run();
-        }
-
-        static void initialize() {}
-    }
-
-    private static final class Third {
-        static {
-            INITIALIZERS.get("third").run();
-        }
-
-        static void initialize() {}
-    }
-
-    private static final class Idle {
-        static {
-            INITIALIZERS.get("idle").run();
-        }
-
-        static void initialize() {}
-    }
-
-    private static final class Woken {
-        static {
-            INITIALIZERS.get("woken").run();
-        }
-
-        static void initialize() {}
-    }
-
-    private static final class InCore {
-        static {
-            INITIALIZERS.get("core").run();
-        }
-
-        static void initialize() {}
-    }
-
-    private static final class InBlocking {
-        static {
-            INITIALIZERS.get("blocking").run();
-        }
-
-        static void initialize() {}
-    }
-
-    private static final class Yielding {
-        static {
-            INITIALIZERS.get("yielding").run();
-        }
-
-        static void initialize() {}
-    }
-
-    private static final class Cancelled {
-        static {
-            INITIALIZERS.get("cancelled").run();
-        }
-
-        static void initialize() {}
-    }
 
     @BeforeEach
     void onOwnThreads() {
@@ -119,30 +42,30 @@ final class OwnSchedulerTest {
             Future<String> first = new Future<>();
             Future<String> second = new Future<>();
             Future<String> third = new Future<>();
-            INITIALIZERS.put("first", () -> {
+            Runnable one = () -> {
                 order.add(1);
                 second.await();
                 order.add(5);
                 first.complete("first");
-            });
-            INITIALIZERS.put("second", () -> {
+            };
+            Runnable two = () -> {
                 order.add(2);
                 third.await();
                 order.add(4);
                 second.complete("second");
-            });
-            INITIALIZERS.put("third", () -> {
+            };
+            Runnable three = () -> {
                 order.add(3);
                 Async.sleep(Duration.ofMillis(1));
                 Async.yieldNow();
                 third.complete("third");
-            });
+            };
             Task<?> ticking = Async.createTask(() -> {
                 while (true) {
                     Async.yieldNow();
                 }
             });
-            Async.gather(First::initialize, Second::initialize, Third::initialize);
+            Async.gather(() -> Pinned.run(one), () -> Pinned.run(two), () -> Pinned.run(three));
             assertThat(first.resultNow()).isEqualTo("first");
             assertThat(order).containsExactly(1, 2, 3, 4, 5);
             ticking.cancel();
@@ -153,8 +76,7 @@ final class OwnSchedulerTest {
     @Test
     void pinnedTask_onWhoseStackTheLoopSleeps_isWokenByATimer() {
         EventLoop.run(() -> {
-            INITIALIZERS.put("idle", () -> Async.sleep(Duration.ofMillis(5)));
-            Idle.initialize();
+            Pinned.run(() -> Async.sleep(Duration.ofMillis(5)));
             Async.yieldNow();
         });
     }
@@ -163,13 +85,10 @@ final class OwnSchedulerTest {
     void pinnedTask_onWhoseStackTheLoopSleeps_isWokenFromOutside() {
         AtomicReference<EventLoop> loop = new AtomicReference<>();
         Future<String> future = new Future<>();
-        Bystander<Void> runner = Bystander.start(() -> EventLoop.run(() -> {
-            INITIALIZERS.put("woken", () -> {
-                loop.set(EventLoop.current());
-                future.await();
-            });
-            Woken.initialize();
-        }));
+        Bystander<Void> runner = Bystander.start(() -> EventLoop.run(() -> Pinned.run(() -> {
+            loop.set(EventLoop.current());
+            future.await();
+        })));
         Bystander.awaitUntil(
                 "asleep", () -> loop.get() != null && loop.get().engine.isAsleep());
         loop.get().execute(() -> future.complete("woken"));
@@ -180,11 +99,10 @@ final class OwnSchedulerTest {
     void pinnedTask_isCancelled() {
         EventLoop.run(() -> {
             AtomicBoolean begun = new AtomicBoolean();
-            INITIALIZERS.put("cancelled", () -> {
+            Task<Void> task = Async.createTask(() -> Pinned.run(() -> {
                 begun.set(true);
                 Async.sleep(LONG);
-            });
-            Task<Void> task = Async.createTask(Cancelled::initialize);
+            }));
             Async.yieldNow();
             assertThat(begun).isTrue();
             task.cancel();
@@ -196,14 +114,13 @@ final class OwnSchedulerTest {
     void pinnedTask_inAWaitOfCore_keepsNobodyFromRunning() {
         EventLoop.run(() -> {
             Semaphore semaphore = new Semaphore(0);
-            INITIALIZERS.put("core", () -> {
+            Task<Void> task = Async.createTask(() -> Pinned.run(() -> {
                 try {
                     semaphore.acquire();
                 } catch (InterruptedException e) {
                     throw new AssertionError(e);
                 }
-            });
-            Task<Void> task = Async.createTask(InCore::initialize);
+            }));
             while (semaphore.waiters() == 0) {
                 Async.yieldNow();
             }
@@ -217,13 +134,10 @@ final class OwnSchedulerTest {
         EventLoop.run(() -> {
             CountDownLatch begun = new CountDownLatch(1);
             CountDownLatch end = new CountDownLatch(1);
-            INITIALIZERS.put(
-                    "blocking",
-                    () -> Async.blocking(() -> {
-                        begun.countDown();
-                        Bystander.await(end);
-                    }));
-            Task<Void> task = Async.createTask(InBlocking::initialize);
+            Task<Void> task = Async.createTask(() -> Pinned.run(() -> Async.blocking(() -> {
+                begun.countDown();
+                Bystander.await(end);
+            })));
             while (begun.getCount() > 0) {
                 Async.yieldNow();
             }
@@ -241,13 +155,12 @@ final class OwnSchedulerTest {
             while (semaphore.waiters() == 0) {
                 Async.yieldNow();
             }
-            INITIALIZERS.put("yielding", () -> {
+            Pinned.run(() -> {
                 semaphore.release();
                 while (!waiter.isDone()) {
                     Async.yieldNow();
                 }
             });
-            Yielding.initialize();
             assertThat(waiter.isDone()).isTrue();
         });
     }

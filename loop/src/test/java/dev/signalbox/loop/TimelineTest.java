@@ -337,6 +337,7 @@ final class TimelineTest {
 
     @Test
     @Once
+    @Timeout(ChildProcess.TIMEOUT)
     void whereThereIsNoMemory_eventsAreMissing_andTheLoopGoesOn(@TempDir Path directory) throws Exception {
         String output = ChildProcess.run(directory, WithoutMemory.class, "-Xmx16m", "-XX:+UseSerialGC");
         assertThat(output.lines())
