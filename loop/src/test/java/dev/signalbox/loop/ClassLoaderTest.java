@@ -98,6 +98,47 @@ final class ClassLoaderTest {
         return new WeakReference<>(application);
     }
 
+    /** The library is the container's, and finds out some things when it is first used: whoever that was is not kept by them. */
+    @Test
+    void firstUserOfTheLibrary_canBeUnloaded_whileTheLibraryStays() throws Exception {
+        URL[] library = {locationOf(EventLoop.class), locationOf(RLock.class)};
+        try (URLClassLoader containers = new URLClassLoader(library, ClassLoader.getPlatformClassLoader())) {
+            awaitCollected(useFirst(containers));
+        }
+    }
+
+    private WeakReference<ClassLoader> useFirst(ClassLoader containers) throws Exception {
+        URLClassLoader application = new URLClassLoader(new URL[] {locationOf(FirstUser.class)}, containers);
+        Callable<?> code = (Callable<?>) application
+                .loadClass(FirstUser.class.getName())
+                .getConstructor()
+                .newInstance();
+        assertThat(code.getClass()).isNotSameAs(FirstUser.class);
+        assertThat(inApplication(application, code)).isEqualTo("result");
+        application.close();
+        return new WeakReference<>(application);
+    }
+
+    /** Does a bit of everything. */
+    public static final class FirstUser implements Callable<Object> {
+        @Override
+        public Object call() {
+            return EventLoop.run(() -> {
+                AsyncQueue<String> queue = new AsyncQueue<>();
+                RLock lock = new RLock();
+                Task<Void> task = Async.createTask(() -> {
+                    try (var held = lock.acquire()) {
+                        Async.sleep(Duration.ofMillis(1));
+                        queue.put(Async.blocking(() -> "result"));
+                    }
+                });
+                String result = queue.take();
+                task.await();
+                return result;
+            });
+        }
+    }
+
     private static URL locationOf(Class<?> type) {
         return type.getProtectionDomain().getCodeSource().getLocation();
     }

@@ -25,14 +25,16 @@ final class OwnThreads {
     private static final int INHERIT_NOTHING;
     private static final int FIRST_WITH_VIRTUAL_THREADS = 21;
 
-    /** Why these were not found. */
-    private static final @Nullable Throwable MISSING;
+    private static final String CLOSED = "java.base/java.lang is not open to dev.signalbox.loop";
+
+    /** Why these were not found. Not the exception: that would keep the classes of whoever was the first to ask. */
+    private static final @Nullable String MISSING;
 
     static {
         MethodHandle make = null;
         MethodHandle carrier = null;
         int inheritNothing = 0;
-        Throwable missing = null;
+        String missing = null;
         try {
             MethodHandles.Lookup inside = MethodHandles.privateLookupIn(Thread.class, MethodHandles.lookup());
             make = inside.findStatic(
@@ -43,7 +45,7 @@ final class OwnThreads {
             inheritNothing = (int) inside.findStaticVarHandle(Thread.class, "NO_INHERIT_THREAD_LOCALS", int.class)
                     .get();
         } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
-            missing = e;
+            missing = describe(e);
         }
         MAKE = make;
         CARRIER = carrier;
@@ -58,16 +60,22 @@ final class OwnThreads {
         return Trial.OBSTACLE;
     }
 
+    static String describe(Throwable missing) {
+        return missing instanceof IllegalAccessException
+                ? CLOSED
+                : "java.lang lacks what was expected there: " + missing;
+    }
+
     /** What stands in the way, by what is missing and then by a trial; a warning if it is not what the application chose. */
     static @Nullable String obstacle(
-            int javaVersion, @Nullable Throwable missing, Supplier<@Nullable String> trial, Consumer<String> warning) {
+            int javaVersion, @Nullable String missing, Supplier<@Nullable String> trial, Consumer<String> warning) {
         if (javaVersion < FIRST_WITH_VIRTUAL_THREADS) {
             return "Java " + javaVersion + " has no virtual threads";
         }
-        if (missing instanceof IllegalAccessException) {
-            return "java.base/java.lang is not open to dev.signalbox.loop";
+        if (CLOSED.equals(missing)) {
+            return missing;
         }
-        String obstacle = missing != null ? "java.lang lacks what was expected there: " + missing : trial.get();
+        String obstacle = missing != null ? missing : trial.get();
         if (obstacle != null) {
             warning.accept("event loops use the scheduler of the JDK instead of their own: " + obstacle);
         }
@@ -82,7 +90,7 @@ final class OwnThreads {
     static Thread newThread(Executor scheduler, String name, Runnable task) {
         MethodHandle make = MAKE;
         if (make == null) {
-            throw new IllegalStateException("virtual threads with a scheduler cannot be had", MISSING);
+            throw new IllegalStateException("virtual threads with a scheduler cannot be had: " + MISSING);
         }
         try {
             return (Thread) make.invokeExact(scheduler, name, INHERIT_NOTHING, task);
@@ -95,7 +103,7 @@ final class OwnThreads {
     static Thread currentCarrier() {
         MethodHandle carrier = CARRIER;
         if (carrier == null) {
-            throw new IllegalStateException("carriers cannot be seen", MISSING);
+            throw new IllegalStateException("carriers cannot be seen: " + MISSING);
         }
         try {
             return (Thread) carrier.invokeExact();

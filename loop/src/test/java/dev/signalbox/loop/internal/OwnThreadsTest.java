@@ -13,16 +13,22 @@ final class OwnThreadsTest {
 
     @Test
     void closed_isNoMatterForAWarning() {
-        assertThat(OwnThreads.obstacle(25, new IllegalAccessException("closed"), () -> null, warnings::add))
+        assertThat(OwnThreads.obstacle(
+                        25, OwnThreads.describe(new IllegalAccessException("closed")), () -> null, warnings::add))
                 .isEqualTo("java.base/java.lang is not open to dev.signalbox.loop");
-        assertThat(OwnThreads.obstacle(17, new ClassNotFoundException("builders"), () -> null, warnings::add))
+        assertThat(OwnThreads.obstacle(
+                        17, OwnThreads.describe(new ClassNotFoundException("builders")), () -> null, warnings::add))
                 .isEqualTo("Java 17 has no virtual threads");
         assertThat(warnings).isEmpty();
     }
 
     @Test
     void open_andNotAsExpected_isSaid() {
-        assertThat(OwnThreads.obstacle(30, new NoSuchMethodException("newVirtualThread"), () -> null, warnings::add))
+        assertThat(OwnThreads.obstacle(
+                        30,
+                        OwnThreads.describe(new NoSuchMethodException("newVirtualThread")),
+                        () -> null,
+                        warnings::add))
                 .isEqualTo(
                         "java.lang lacks what was expected there: java.lang.NoSuchMethodException: newVirtualThread");
         assertThat(warnings)
