@@ -52,9 +52,7 @@ final class ExceptionHandlerTest {
                 done.whenDone(f -> {
                     throw new IllegalStateException("when done");
                 });
-                for (int i = 0; i < 4; i++) {
-                    Async.yieldNow();
-                }
+                Steps.settle();
                 return "went on";
             });
             assertThat(result).isEqualTo("went on");
