@@ -1029,7 +1029,7 @@ public final class EventLoop implements Executor, AutoCloseable {
 
     /** From here on the code of a callback runs, which begins with these values of task-locals. */
     void enterCallback(@Nullable Locals locals) {
-        callbackLocals = locals;
+        setCallbackLocals(locals);
         Observer observer = recorder; // the flight recorder has no events of callbacks
         if (observer != null) {
             observer.callbackBegins();
@@ -1038,7 +1038,7 @@ public final class EventLoop implements Executor, AutoCloseable {
 
     /** The code of a callback has run: what it set is forgotten. */
     void leaveCallback() {
-        callbackLocals = null;
+        setCallbackLocals(null);
         Observer observer = recorder; // the flight recorder has no events of callbacks
         if (observer != null) {
             observer.callbackEnds();
@@ -1055,9 +1055,16 @@ public final class EventLoop implements Executor, AutoCloseable {
     void setLocals(@Nullable Locals locals) {
         Task<?> task = current;
         if (task == null) {
-            callbackLocals = locals;
+            setCallbackLocals(locals);
         } else {
             task.locals = locals;
+        }
+    }
+
+    /** Most callbacks have none, and then nothing is written: other threads read fields beside this one to send something. */
+    private void setCallbackLocals(@Nullable Locals locals) {
+        if (callbackLocals != locals) {
+            callbackLocals = locals;
         }
     }
 

@@ -42,6 +42,10 @@ final class RunningLoops {
     /** The loop that the calling thread is at this moment; null if it is none. */
     static @Nullable EventLoop current() {
         EventLoop[] loops = running;
+        if (loops.length == 1) {
+            EventLoop only = loops[0];
+            return only.isOwner() ? only : null;
+        }
         return loops.length <= FEW ? ownedAmong(loops) : ownedAtHome(loops);
     }
 

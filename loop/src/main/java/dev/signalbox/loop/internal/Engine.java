@@ -44,6 +44,9 @@ public final class Engine {
 
     private static final int SPINS = 64;
 
+    /** How long a loop that is through with a burst leaves the inbox alone: {@link #gather()}. */
+    private static final int GATHERING_SPINS = 64;
+
     /** After so many rounds at the most the coarse clock is set; a power of two. */
     private static final int ROUNDS_PER_LOOK = 64;
 
@@ -69,6 +72,9 @@ public final class Engine {
     private long clock;
 
     private int rounds;
+    /** How many items came in with the last that did; 0 after the loop has waited for more. */
+    private int arrived;
+
     /** Changes with every sleep, and every worker that is called to lead: see {@link #turn()}. */
     private int turn;
 
@@ -442,7 +448,7 @@ public final class Engine {
     private void runJobs(Worker me) {
         while (failure == null
                 && !me.exit
-                && (!ready.isRoundOver() || turnRound(me))
+                && (!ready.isRoundOver() || (!ready.isEmpty() && turnRound(me)))
                 && ready.peek() instanceof Job job) {
             ready.takeOfRound();
             runJob(job);
@@ -539,6 +545,9 @@ public final class Engine {
     /** Takes in what has become due, waits if that is nothing; false when the run is to end. */
     private boolean nextRound(Worker me) {
         while (!stop) {
+            if (arrived > 1 && ready.isEmpty()) {
+                gather();
+            }
             if (turnRound(me)) {
                 return true;
             }
@@ -566,6 +575,17 @@ public final class Engine {
         ready.beginRound(simulation == null ? ready.size() : simulation.arrange(ready));
     }
 
+    /**
+     * Lets a sender that is in the middle of a burst get ahead. A loop that looks again at once finds an item or two, again and again, and
+     * each time the cache lines of the inbox and of those items go to and fro, which costs both sides many times what an item does.
+     */
+    private void gather() {
+        arrived = 0;
+        for (int i = 0; i < GATHERING_SPINS; i++) {
+            Thread.onSpinWait();
+        }
+    }
+
     private boolean takeArrived() {
         takeInbox();
         homeless.moveTo(ready);
@@ -578,9 +598,18 @@ public final class Engine {
     }
 
     private void takeInbox() {
+        Item oldest = inbox.takeAll();
+        if (oldest != null) {
+            takeIn(oldest);
+        }
+    }
+
+    private void takeIn(Item oldest) {
         Throwable failed = null;
-        Item item = inbox.takeAll();
+        int count = 0;
+        Item item = oldest;
         while (item != null) {
+            count++;
             Item following = item.next;
             item.next = null;
             try {
@@ -594,6 +623,7 @@ public final class Engine {
             }
             item = following;
         }
+        arrived = count;
         if (failed != null) {
             throw Failures.<RuntimeException>sneaky(failed);
         }
