@@ -162,7 +162,7 @@ public final class Engine {
 
     /** How many items are ready; racily without the baton. */
     public int readyCount() {
-        return ready.size() + homeless.size();
+        return Math.max(ready.size(), 0) + Math.max(homeless.size(), 0);
     }
 
     /** How many timers are pending; racily without the baton. */
@@ -266,7 +266,6 @@ public final class Engine {
     public List<Item> takeReady() {
         takeInbox();
         homeless.moveTo(ready);
-        ready.beginRound(0);
         return ready.takeAll();
     }
 
@@ -446,11 +445,11 @@ public final class Engine {
 
     /** The common case, a small loop of its own so that the compiler keeps it together: user code ready, and this stack free for it. */
     private void runJobs(Worker me) {
-        while (failure == null
-                && !me.exit
-                && (!ready.isRoundOver() || (!ready.isEmpty() && turnRound(me)))
-                && ready.peek() instanceof Job job) {
-            ready.takeOfRound();
+        while (failure == null && !me.exit && (!ready.isRoundOver() || (!ready.isEmpty() && turnRound(me)))) {
+            Job job = ready.takeJobOfRound();
+            if (job == null) {
+                return;
+            }
             runJob(job);
         }
     }
@@ -588,7 +587,9 @@ public final class Engine {
 
     private boolean takeArrived() {
         takeInbox();
-        homeless.moveTo(ready);
+        if (!homeless.isEmpty()) {
+            homeless.moveTo(ready);
+        }
         if (!timers.isEmpty()) {
             expireTimers();
         } else if ((++rounds & (ROUNDS_PER_LOOK - 1)) == 0) {

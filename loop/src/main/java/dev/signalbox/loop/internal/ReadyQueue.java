@@ -2,7 +2,6 @@
 package dev.signalbox.loop.internal;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
@@ -17,73 +16,84 @@ final class ReadyQueue {
     private static final int LARGEST = 1 << 30;
 
     private @Nullable Item[] ring = new @Nullable Item[64];
+    // They only grow, and may wrap: the index of an item, but for the bits beyond the ring.
     private int head;
-    private int size;
-    /** Items left in this round: what becomes ready meanwhile belongs to the next one, so that timers and the inbox get their turn. */
-    private int round;
-    /** How many were taken in rounds. */
-    private int taken;
+    private int tail;
+    /** Where this round ends: what becomes ready meanwhile belongs to the next one, so that timers and the inbox get their turn. */
+    private int roundEnd;
 
+    /** How many; below 0 only for who looks without the baton, between two steps of others. */
     int size() {
-        return size;
+        return tail - head;
     }
 
     boolean isEmpty() {
-        return size == 0;
+        return head == tail;
     }
 
     void add(Item item) {
-        if (size == ring.length) {
+        if (size() == ring.length) {
             grow();
         }
-        ring[(head + size) & (ring.length - 1)] = item;
-        size++;
+        ring[tail & (ring.length - 1)] = item;
+        tail++;
     }
 
     /** The first so many items make a round. */
     void beginRound(int items) {
-        round = items;
+        roundEnd = head + items;
     }
 
     boolean isRoundOver() {
-        return round == 0;
+        return head == roundEnd;
     }
 
     /** Takes the first item of a round that is not over. */
     Item takeOfRound() {
-        round--;
-        taken++;
         Item item = poll();
         assert item != null : "a round longer than the queue";
         return item;
     }
 
-    /** How many items were taken in rounds, a number that may wrap. */
+    /** Takes the first item of a round that is not over, if it is a job; null if it is something else, which stays. */
+    @Nullable
+    Job takeJobOfRound() {
+        if (peek() instanceof Job job) {
+            removeFirst();
+            return job;
+        }
+        return null;
+    }
+
+    /** How many items were taken, a number that may wrap. */
     int taken() {
-        return taken;
+        return head;
     }
 
     /** The first item, which stays; null when there is none. */
     @Nullable
     Item peek() {
-        return ring[head];
+        return ring[head & (ring.length - 1)];
     }
 
     /** Takes the first item; null when there is none. */
     @Nullable
     Item poll() {
-        Item item = ring[head];
+        Item item = peek();
         if (item != null) {
-            ring[head] = null;
-            head = (head + 1) & (ring.length - 1);
-            size--;
+            removeFirst();
         }
         return item;
     }
 
+    private void removeFirst() {
+        ring[head & (ring.length - 1)] = null;
+        head++;
+    }
+
     /** Brings the items into an order that depends on the numbers alone: every order with the same probability (R. Durstenfeld, 1964). */
     void shuffle(Random random) {
-        for (int last = size - 1; last > 0; last--) {
+        for (int last = size() - 1; last > 0; last--) {
             int a = (head + last) & (ring.length - 1);
             int b = (head + random.nextInt(last + 1)) & (ring.length - 1);
             Item item = ring[a];
@@ -99,12 +109,13 @@ final class ReadyQueue {
         }
     }
 
-    /** Takes everything. */
+    /** Takes everything, which ends the round. */
     List<Item> takeAll() {
-        List<Item> all = new ArrayList<>(size);
+        List<Item> all = new ArrayList<>(size());
         for (Item item = poll(); item != null; item = poll()) {
             all.add(item);
         }
+        roundEnd = head;
         return all;
     }
 
@@ -112,9 +123,10 @@ final class ReadyQueue {
         if (ring.length == LARGEST) {
             throw new OutOfMemoryError("more than " + LARGEST + " ready items");
         }
-        @Nullable Item[] larger = Arrays.copyOfRange(ring, head, head + 2 * ring.length);
-        System.arraycopy(ring, 0, larger, ring.length - head, head);
+        @Nullable Item[] larger = new @Nullable Item[2 * ring.length];
+        for (int i = head; i != tail; i++) {
+            larger[i & (larger.length - 1)] = ring[i & (ring.length - 1)];
+        }
         ring = larger;
-        head = 0;
     }
 }

@@ -39,6 +39,49 @@ final class ReadyQueueTest {
     }
 
     @Test
+    void takeJobOfRound_leavesWhatIsNoJob() {
+        Job job = new Job() {
+            @Override
+            protected void run() {}
+
+            @Override
+            public void rejected(Throwable reason) {}
+        };
+        Item other = item();
+        queue.add(job);
+        queue.add(other);
+        queue.beginRound(2);
+
+        assertThat(queue.takeJobOfRound()).isSameAs(job);
+        assertThat(queue.takeJobOfRound()).isNull();
+        assertThat(queue.isRoundOver()).isFalse();
+        assertThat(queue.takeOfRound()).isSameAs(other);
+        assertThat(queue.isRoundOver()).isTrue();
+    }
+
+    @Test
+    void whatIsAddedInARound_belongsToTheNext() {
+        queue.add(item());
+        queue.beginRound(1);
+        queue.add(item());
+        queue.takeOfRound();
+
+        assertThat(queue.isRoundOver()).isTrue();
+        assertThat(queue.size()).isEqualTo(1);
+    }
+
+    @Test
+    void takeAll_endsTheRound() {
+        queue.add(item());
+        queue.add(item());
+        queue.beginRound(1);
+
+        queue.takeAll();
+
+        assertThat(queue.isRoundOver()).isTrue();
+    }
+
+    @Test
     void shuffle_keepsTheItems_andComesToEveryOrder_whereverTheRingBegins() {
         Random random = new Random(1);
         Set<List<Item>> orders = new HashSet<>();
