@@ -409,13 +409,23 @@ public final class Engine {
 
     // ---------------------------------------------------------------- workers
 
-    /** The life of a worker's thread. */
-    void work(Worker me) {
+    /**
+     * The life of a worker's thread. Its first job has only this small frame below it, which a task that waits keeps: of many tasks that wait
+     * nearly all have a thread that was made for them.
+     */
+    void live(Worker me) {
         baton.await(me);
+        runStart(me);
+        work(me);
+        if (late.isHeldByCurrentThread()) {
+            late.unlock();
+        }
+    }
+
+    /** Runs what there is to run and hands the baton over, until the thread is to end. */
+    private void work(Worker me) {
         while (!me.exit) {
-            me.interrupted = false; // it came while the worker was idle: meant for nobody
             try {
-                runStart(me);
                 runJobs(me);
                 if (failure == null && !me.exit) {
                     dispatch(me, true);
@@ -424,22 +434,27 @@ public final class Engine {
                 failure = e;
             }
             // exit first: a surplus worker has passed the baton on and may look at nothing else
-            if (!me.exit && failure != null) {
-                endRun();
-                return;
+            if (!me.exit) {
+                if (failure != null) {
+                    endRun();
+                    return;
+                }
+                runStart(me);
             }
-        }
-        if (late.isHeldByCurrentThread()) {
-            late.unlock();
         }
     }
 
     /** Apart from the frame in which the worker idles later, so that the job is not kept by it. */
-    private static void runStart(Worker me) {
+    private void runStart(Worker me) {
+        me.interrupted = false; // it came while the worker was idle: meant for nobody
         Job job = me.start;
         me.start = null;
         if (job != null) {
-            runJob(job);
+            try {
+                runJob(job);
+            } catch (Throwable e) {
+                failure = e;
+            }
         }
     }
 
@@ -462,48 +477,14 @@ public final class Engine {
     }
 
     /**
-     * Finds what is next and sees to it that it runs: returns when that is for {@code me}. Only bookkeeping runs on this stack.
+     * Sees to it that what is next runs, and returns when that is for {@code me}. What has to be decided for that is over, and its frames are
+     * gone, before the stack is put away, since each suspended task keeps every frame that it has then.
      *
-     * @param free whether {@code me} is at the bottom of its stack and can take a job
+     * @param free whether {@code me} is at the bottom of its stack and can take a job; if enough can it is to exit, and does not wait
      */
     private void dispatch(Worker me, boolean free) {
-        while (!ready.isRoundOver() || nextRound(me)) {
-            Item next = ready.takeOfRound();
-            if (next == me) {
-                return;
-            }
-            if (next instanceof Worker suspended) {
-                if (free) {
-                    retire(me);
-                }
-                handOver(suspended, me);
-                return;
-            }
-            Job job = (Job) next;
-            if (free) {
-                me.start = job;
-                return;
-            }
-            Worker other = workerFor(job);
-            if (other != null) {
-                handOver(other, me);
-                return;
-            }
-        }
-        if (free) {
-            retire(me);
-        }
-        handOver(null, me);
-    }
-
-    /** Passes the baton, or puts it on the floor, and waits for it; a worker that is to exit does not wait. */
-    private void handOver(@Nullable Worker next, Worker me) {
-        if (next == null) {
-            endRun();
-        } else {
-            pass(next, me);
-        }
-        while (!me.exit) {
+        boolean passed = passOn(me, free);
+        while (passed && !me.exit) {
             try {
                 baton.await(me);
                 return;
@@ -511,6 +492,43 @@ public final class Engine {
                 // Not even room for the call, and from here on there is no way back: try it until the baton is here.
             }
         }
+    }
+
+    /** Passes the baton to whose turn it is, or puts it on the floor; false: the turn is that of {@code me}, which still has it. */
+    private boolean passOn(Worker me, boolean free) {
+        Worker next = choose(me, free);
+        if (next == me) {
+            return false;
+        }
+        if (free) {
+            retire(me);
+        }
+        if (next == null) {
+            endRun();
+        } else {
+            pass(next, me);
+        }
+        return true;
+    }
+
+    /** Whose turn it is; null: nobody's, the run ends. Only bookkeeping runs on this stack. */
+    private @Nullable Worker choose(Worker me, boolean free) {
+        while (!ready.isRoundOver() || nextRound(me)) {
+            Item next = ready.takeOfRound();
+            if (next instanceof Worker suspended) {
+                return suspended;
+            }
+            Job job = (Job) next;
+            if (free) {
+                me.start = job;
+                return me;
+            }
+            Worker other = workerFor(job);
+            if (other != null) {
+                return other;
+            }
+        }
+        return null;
     }
 
     private void pass(Worker next, Worker me) {
@@ -714,7 +732,7 @@ public final class Engine {
             me.exit = true;
             return;
         }
-        me.nextIdle = idle;
+        me.next = idle;
         idle = me;
         idleCount++;
     }
@@ -722,8 +740,8 @@ public final class Engine {
     private Worker popIdle() {
         Worker worker = idle;
         assert worker != null : "no idle worker";
-        idle = worker.nextIdle;
-        worker.nextIdle = null;
+        idle = (Worker) worker.next;
+        worker.next = null;
         idleCount--;
         return worker;
     }

@@ -8,7 +8,10 @@ import org.jspecify.annotations.Nullable;
  * ({@link Op}).
  */
 public abstract sealed class Item permits Job, Op, Worker {
-    /** The item pushed before this one. An item is in the inbox at most once at a time. Written before the push, read after the take. */
+    /**
+     * In the inbox, the item pushed before this one: written before the push, read after the take. An item is there at most once at a time,
+     * and an idle worker never: of that one it is the worker that became idle before it.
+     */
     @Nullable
     Item next;
 

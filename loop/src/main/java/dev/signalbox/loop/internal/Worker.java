@@ -16,9 +16,6 @@ public sealed class Worker extends Item implements Runnable permits CarriedWorke
     /** What to run on receiving the baton; null: look for work. */
     @Nullable
     Job start;
-    /** The worker below this one on the stack of idle workers. */
-    @Nullable
-    Worker nextIdle;
     /** The thread ends instead of waiting for the baton again. */
     boolean exit;
 
@@ -63,7 +60,7 @@ public sealed class Worker extends Item implements Runnable permits CarriedWorke
 
     @Override
     public void run() {
-        engine.work(this);
+        engine.live(this);
     }
 
     /** Gives an interrupt that arrived while the thread was parked to the code that goes on now. */
