@@ -63,20 +63,8 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     @Nullable
     TaskGroup innermost;
 
-    /** What {@link #cancelling()} tells: requests that nobody took back. */
-    private int requests;
-    /** Requests that were not thrown yet; those of time limits apart, since these are taken back when the scope ends. */
-    private int undelivered;
-
-    private int undeliveredExpiries;
-    /** How often a cancel was thrown. */
-    private int deliveries;
-
-    private @Nullable String cancelMessage;
-    /** The cancel that was thrown and not dealt with; only where the loop looks for swallowed ones. */
-    private @Nullable CancelledException unanswered;
-    /** Waits that were refused because the loop is closing. */
-    private int refusals;
+    /** Null until the first. */
+    private @Nullable CancelRequests cancels;
 
     Task(EventLoop loop, int number, @Nullable String name, @Nullable TaskGroup group) {
         super(loop);
@@ -107,7 +95,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
      */
     public int cancelling() {
         check();
-        return requests;
+        return cancels == null ? 0 : cancels.open();
     }
 
     /**
@@ -119,13 +107,11 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
      */
     public int uncancel() {
         check();
-        takeBack();
-        unanswered = null;
-        undelivered = Math.min(undelivered, requests);
-        if (requests == 0) {
-            undeliveredExpiries = 0;
+        if (cancels == null) {
+            return 0;
         }
-        return requests;
+        cancels.takeBack();
+        return cancels.open();
     }
 
     /**
@@ -303,7 +289,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
         locals = null; // a task that is done may be kept for its result
         reportLeaks(thrown == null && !isCancelPending());
         if (thrown == null && isCancelPending()) {
-            endCancelled(cancelMessage, null);
+            endCancelled(cancelMessage(), null);
         } else if (thrown == null) {
             finishSucceeded(value);
             tellEnded();
@@ -324,8 +310,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
         if (OpenGuards.OF_CORE != null) {
             OpenGuards.OF_CORE.ended(this, this::describe, loop::report);
         }
-        CancelledException swallowed = unanswered;
-        unanswered = null;
+        CancelledException swallowed = cancels == null ? null : cancels.takeUnanswered();
         if (swallowed != null && succeeded && !loop.isClosing()) {
             loop.report(describe() + " swallowed a cancel", swallowed);
         }
@@ -365,7 +350,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     void cancelUnstarted() {
         locals = null;
         loop().remove(this);
-        endCancelled(cancelMessage, null);
+        endCancelled(cancelMessage(), null);
     }
 
     // ---------------------------------------------------------------- cancelling
@@ -385,13 +370,13 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
      * @param outlast whether it waits on if something takes the cancel in its place
      */
     void takeCancel(@Nullable String message, boolean outlast) {
-        requests++;
-        cancelMessage = message;
+        CancelRequests made = cancels();
+        made.add(message);
         Wait wait = activeWait();
         if (wait != null && wait.forwardCancel(message) && outlast) {
             return;
         }
-        undelivered++;
+        made.toDeliver();
         if (wait != null) {
             wait.cancel();
         }
@@ -452,9 +437,9 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
      * @return whether it is still to be thrown; false: what the task waits for took it
      */
     boolean expire(String message) {
-        requests++;
-        cancelMessage = message;
-        undeliveredExpiries++;
+        CancelRequests made = cancels();
+        made.add(message);
+        made.toDeliverExpiry();
         Wait wait = activeWait();
         if (wait == null) {
             return true;
@@ -468,11 +453,12 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
 
     /** Gives what is pending to what this task waits for, or is about to; true if that took it, which may end the wait. */
     private boolean passOn(Wait wait) {
-        if (!wait.forwardCancel(cancelMessage)) {
+        String message = cancelMessage();
+        if (!wait.forwardCancel(message)) {
             return false;
         }
-        delivered();
-        CancelSweep.cancelAwaited(this, wait.awaited(), cancelMessage);
+        cancels().delivered();
+        CancelSweep.cancelAwaited(this, wait.awaited(), message);
         return true;
     }
 
@@ -482,46 +468,45 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
      * @param undelivered whether it was never thrown
      */
     void takeBackExpiry(boolean undelivered) {
-        if (undelivered && undeliveredExpiries > 0) {
-            undeliveredExpiries--;
-        }
-        takeBack();
-        if (requests == 0) {
-            unanswered = null;
-        }
+        cancels().takeBackExpiry(undelivered);
     }
 
-    private void takeBack() {
-        requests = Math.max(requests - 1, 0);
+    private CancelRequests cancels() {
+        CancelRequests made = cancels;
+        if (made == null) {
+            made = new CancelRequests();
+            cancels = made;
+        }
+        return made;
+    }
+
+    private @Nullable String cancelMessage() {
+        return cancels == null ? null : cancels.message();
     }
 
     final boolean isCancelPending() {
-        return (undelivered | undeliveredExpiries) != 0;
+        CancelRequests made = cancels;
+        return made != null && made.isPending();
     }
 
     /** The exception to throw now for all the requests that were not thrown yet. */
     CancelledException deliverCancel(@Nullable Throwable cause) {
-        delivered();
-        CancelledException cancelled = new CancelledException(cancelMessage, this, cause);
-        if (loop().guards != null && unanswered == null) {
-            unanswered = cancelled;
+        CancelRequests made = cancels();
+        made.delivered();
+        CancelledException cancelled = new CancelledException(made.message(), this, cause);
+        if (loop().guards != null) {
+            made.expectAnswer(cancelled);
         }
         return cancelled;
     }
 
-    private void delivered() {
-        undelivered = 0;
-        undeliveredExpiries = 0;
-        deliveries++;
-    }
-
     int deliveries() {
-        return deliveries;
+        return cancels == null ? 0 : cancels.deliveries();
     }
 
     /** The requests of which this task knows already: a scope that begins now has to answer for all others. */
     int known() {
-        return Math.max(requests - undelivered - undeliveredExpiries, 0);
+        return cancels == null ? 0 : cancels.known();
     }
 
     // ---------------------------------------------------------------- waiting
@@ -668,9 +653,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
         if (!loop.isClosing()) {
             return false;
         }
-        requests++;
-        cancelMessage = "event loop '" + loop.name() + "' is closing";
-        if (++refusals > MOST_REFUSALS) {
+        if (cancels().refuse("event loop '" + loop.name() + "' is closing") > MOST_REFUSALS) {
             abandon();
         }
         return true;
@@ -681,7 +664,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
         EventLoop loop = loop();
         loop.report(
                 "abandoned: " + describe() + " swallowed " + MOST_REFUSALS + " cancels while its loop was closing",
-                new CancelledException(cancelMessage, this, null));
+                new CancelledException(cancelMessage(), this, null));
         Wait wait = activeWait();
         if (wait != null) {
             wait.end(); // nobody may make it ready any more
@@ -701,9 +684,9 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
         if (!isPending()) {
             return;
         }
-        requests++;
-        undelivered++;
-        cancelMessage = "event loop '" + loop().name() + "' is closing";
+        CancelRequests made = cancels();
+        made.add("event loop '" + loop().name() + "' is closing");
+        made.toDeliver();
         Wait wait = activeWait();
         if (worker == null) {
             if (wait != null) {
