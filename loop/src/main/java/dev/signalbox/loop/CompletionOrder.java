@@ -65,7 +65,7 @@ final class CompletionOrder<F extends Future<?>> extends LoopBound implements It
             super(loop);
             left = futures.size();
             WeakReference<AsCompleted<F>> self = new WeakReference<>(this);
-            Watch<F> watch = new Watch<>(future -> done(self, future));
+            Watch<F> watch = new Watch<>(futures.size(), future -> done(self, future));
             for (F future : futures) {
                 if (future.isPending()) {
                     watch.add(future);

@@ -9,12 +9,13 @@ import org.jspecify.annotations.Nullable;
 final class DoneWait<F extends Future<?>> extends Wait {
     private final List<F> futures;
     private final boolean one;
-    private final Watch<F> watch = new Watch<>(this::done);
+    private final Watch<F> watch;
     private @Nullable F first;
 
     private DoneWait(Task<?> task, List<F> futures, boolean one) {
         super(task);
         this.futures = futures;
+        this.watch = new Watch<>(futures.size(), this::done);
         this.one = one;
     }
 

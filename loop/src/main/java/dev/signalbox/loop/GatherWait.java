@@ -10,13 +10,14 @@ import org.jspecify.annotations.Nullable;
 /** A task that waits for many futures: until all are done or the first went wrong. A cancel is passed on to all of them. */
 final class GatherWait extends Wait {
     private final List<? extends Future<?>> futures;
-    private final Watch<Future<?>> watch = new Watch<>(this::done);
+    private final Watch<Future<?>> watch;
     private @Nullable Future<?> failed;
     private boolean cancelForwarded;
 
     private GatherWait(Task<?> task, List<? extends Future<?>> futures) {
         super(task);
         this.futures = futures;
+        this.watch = new Watch<>(futures.size(), this::done);
     }
 
     /** The futures are {@linkplain Watch#checked checked} ones. */

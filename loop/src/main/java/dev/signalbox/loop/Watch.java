@@ -13,11 +13,12 @@ import java.util.function.Consumer;
  */
 final class Watch<F extends Future<?>> {
     private final Consumer<? super F> listener;
-    private final List<Part> parts = new ArrayList<>();
+    private final List<Part> parts;
     private int pending;
 
-    /** The listener runs as bookkeeping. */
-    Watch(Consumer<? super F> listener) {
+    /** Of about so many futures; the listener runs as bookkeeping. */
+    Watch(int futures, Consumer<? super F> listener) {
+        this.parts = new ArrayList<>(futures);
         this.listener = listener;
     }
 
