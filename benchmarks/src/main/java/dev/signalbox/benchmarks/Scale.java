@@ -15,7 +15,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
 
 /**
  * How costs grow with the number of tasks, loops and waiters: one measurement a JVM, printed as {@code name,value} lines. {@code scale.py}
@@ -31,6 +33,7 @@ import java.util.concurrent.locks.LockSupport;
 public final class Scale {
     private static final Duration LONG = Duration.ofDays(1);
     private static final int FEWEST_TASKS_A_MEASUREMENT = 1_000_000;
+    private static final int MEMORY_ROUNDS = 5;
 
     private Scale() {}
 
@@ -140,37 +143,59 @@ public final class Scale {
 
     // ---------------------------------------------------------------- memory
 
+    /** The least of some rounds: a task that was suspended in the interpreter takes more, so the same code warms up. */
     private static void memory(int count) throws InterruptedException {
         EventLoop.run(() -> {
-            Steps warmUp = new Steps(1);
-            for (int i = 0; i < 200; i++) {
-                cancelAll(500, warmUp);
-                finishAll(500, warmUp);
+            for (int i = 0; i < 1_000; i++) {
+                suspend(500, () -> 0, new Bytes());
             }
-            List<Task<Void>> tasks = new ArrayList<>(count);
-            long before = usedBytes();
-            tasks.addAll(start(count, () -> Async.sleep(LONG)));
-            print("sleeping task", (usedBytes() - before) / (double) count);
-            tasks.forEach(Task::cancel);
-            Async.awaitAll(tasks);
-            tasks.clear();
-
-            AsyncEvent event = new AsyncEvent();
-            before = usedBytes();
-            tasks.addAll(start(count, event::await));
-            print("waiting task", (usedBytes() - before) / (double) count);
-            event.set();
-            Async.awaitAll(tasks);
+            Bytes bytes = new Bytes();
+            for (int i = 0; i < MEMORY_ROUNDS; i++) {
+                suspend(count, Scale::usedBytes, bytes);
+            }
+            print("sleeping task", bytes.sleeping / (double) count);
+            print("waiting task", bytes.waiting / (double) count);
         });
-        bareThreads(count);
+        ThreadFactory factory = BareThreads.factory();
+        for (int i = 0; i < 20; i++) {
+            bareThreads(500, factory, () -> 0);
+        }
+        long bare = Long.MAX_VALUE;
+        for (int i = 0; i < MEMORY_ROUNDS; i++) {
+            bare = Math.min(bare, bareThreads(count, factory, Scale::usedBytes));
+        }
+        print("bare thread", bare / (double) count);
     }
 
-    private static void bareThreads(int count) throws InterruptedException {
+    /** The least that so many tasks took. */
+    private static final class Bytes {
+        long sleeping = Long.MAX_VALUE;
+        long waiting = Long.MAX_VALUE;
+    }
+
+    private static void suspend(int count, LongSupplier used, Bytes bytes) {
+        List<Task<Void>> tasks = new ArrayList<>(count);
+        long before = used.getAsLong();
+        tasks.addAll(start(count, () -> Async.sleep(LONG)));
+        bytes.sleeping = Math.min(bytes.sleeping, used.getAsLong() - before);
+        tasks.forEach(Task::cancel);
+        Async.awaitAll(tasks);
+        tasks.clear();
+
+        AsyncEvent event = new AsyncEvent();
+        before = used.getAsLong();
+        tasks.addAll(start(count, event::await));
+        bytes.waiting = Math.min(bytes.waiting, used.getAsLong() - before);
+        event.set();
+        Async.awaitAll(tasks);
+    }
+
+    private static long bareThreads(int count, ThreadFactory factory, LongSupplier used) throws InterruptedException {
         CountDownLatch parked = new CountDownLatch(count);
         List<Thread> threads = new ArrayList<>(count);
-        long before = usedBytes();
+        long before = used.getAsLong();
         for (int i = 0; i < count; i++) {
-            Thread thread = BareThreads.factory().newThread(() -> {
+            Thread thread = factory.newThread(() -> {
                 parked.countDown();
                 LockSupport.park(parked);
             });
@@ -183,8 +208,14 @@ public final class Scale {
                 Thread.onSpinWait();
             }
         }
-        print("bare thread", (usedBytes() - before) / (double) count);
-        threads.forEach(LockSupport::unpark);
+        long bytes = used.getAsLong() - before;
+        for (Thread thread : threads) {
+            LockSupport.unpark(thread);
+        }
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        return bytes;
     }
 
     /** What is left after a collection of the whole heap. */
