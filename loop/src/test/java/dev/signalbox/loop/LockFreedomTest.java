@@ -43,7 +43,7 @@ final class LockFreedomTest {
             "loop.Task$StepOff", "the task is off the loop",
             "loop.TimelineLog", "the run is drawn",
             "loop.internal.Engine.stepOn", "the loop was closed without the thread",
-            "loop.internal.Engine.work", "the thread ends",
+            "loop.internal.Engine.live", "the thread ends",
             "loop.internal.CarrierThreads", "a carrier begins, or code goes off the loop",
             "loop.internal.ParkingBaton", "a stack at its end waits on a monitor, having no room to park",
             "core.internal.OpenGuards", "guards are watched");
