@@ -24,7 +24,7 @@ import java.util.function.LongSupplier;
  * runs it for all sizes.
  *
  * <pre>
- *   Scale tasks N      nanoseconds a task: made and suspended, then cancelled or finished
+ *   Scale tasks N      nanoseconds a task: made and suspended, then cancelled or finished; and a bare thread of the same kind
  *   Scale memory N     bytes of heap a suspended task takes, and a bare parked thread of the same kind
  *   Scale waiters N    nanoseconds a waiter on one primitive, half of them cancelled from the middle
  *   Scale loops N      nanoseconds a switch when the same work is shared by N loops, each on a thread of its own
@@ -117,9 +117,53 @@ public final class Scale {
 
     // ---------------------------------------------------------------- tasks
 
-    private static void tasks(int count) {
+    private static void tasks(int count) throws InterruptedException {
         measure(count, Scale::cancelAll);
         measure(count, Scale::finishAll);
+        ThreadFactory factory = BareThreads.factory();
+        for (int i = 0; i < 200; i++) {
+            parkAll(500, factory, new Steps(1));
+        }
+        Steps steps = new Steps(count);
+        for (int done = 0; done < Math.max(FEWEST_TASKS_A_MEASUREMENT, 4 * count); done += count) {
+            parkAll(count, factory, steps);
+        }
+        steps.print();
+    }
+
+    /** What of it is the JVM's. */
+    private static void parkAll(int count, ThreadFactory factory, Steps steps) throws InterruptedException {
+        steps.begin();
+        List<Thread> threads = parked(count, factory);
+        steps.done("bare thread suspended");
+        for (Thread thread : threads) {
+            LockSupport.unpark(thread);
+        }
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        steps.done("bare thread finished");
+    }
+
+    /** So many threads, once they wait. */
+    private static List<Thread> parked(int count, ThreadFactory factory) throws InterruptedException {
+        CountDownLatch parked = new CountDownLatch(count);
+        List<Thread> threads = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            Thread thread = factory.newThread(() -> {
+                parked.countDown();
+                LockSupport.park(parked);
+            });
+            thread.start();
+            threads.add(thread);
+        }
+        parked.await();
+        for (Thread thread : threads) {
+            while (thread.getState() != Thread.State.WAITING) {
+                Thread.onSpinWait();
+            }
+        }
+        return threads;
     }
 
     private static void cancelAll(int count, Steps steps) {
@@ -191,23 +235,8 @@ public final class Scale {
     }
 
     private static long bareThreads(int count, ThreadFactory factory, LongSupplier used) throws InterruptedException {
-        CountDownLatch parked = new CountDownLatch(count);
-        List<Thread> threads = new ArrayList<>(count);
         long before = used.getAsLong();
-        for (int i = 0; i < count; i++) {
-            Thread thread = factory.newThread(() -> {
-                parked.countDown();
-                LockSupport.park(parked);
-            });
-            threads.add(thread);
-            thread.start();
-        }
-        parked.await();
-        for (Thread thread : threads) {
-            while (thread.getState() != Thread.State.WAITING) {
-                Thread.onSpinWait();
-            }
-        }
+        List<Thread> threads = parked(count, factory);
         long bytes = used.getAsLong() - before;
         for (Thread thread : threads) {
             LockSupport.unpark(thread);

@@ -374,7 +374,7 @@ final class TimelineTest {
         }
 
         private static void letOthersRun() {
-            for (int i = 0; i < 3; i++) {
+            for (int i = 0; i < 100; i++) { // for more events than fit into what the JVM finds here and there after all
                 Async.yieldNow();
             }
         }
