@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.LongStream;
 import jdk.jfr.EventType;
 import jdk.jfr.FlightRecorder;
 import jdk.jfr.Recording;
@@ -275,11 +276,15 @@ final class JfrTest {
     @Test
     void withoutARecording_nothingIsObserved_andNothingAllocated() throws IOException {
         try (EventLoop loop = EventLoop.create()) {
-            long unused = allocatedBy(loop);
-            assertThat(allocatedBy(loop)).isZero();
+            assertThat(leastAllocatedBy(loop)).isZero();
             assertThat(eventsOf(start(Duration.ZERO), TASK_WAIT)).isEmpty();
-            assertThat(allocatedBy(loop)).as("after a recording").isZero();
+            assertThat(leastAllocatedBy(loop)).as("after a recording").isZero();
         }
+    }
+
+    /** The JVM itself allocates now and then, on whatever thread runs. */
+    private static long leastAllocatedBy(EventLoop loop) {
+        return LongStream.generate(() -> allocatedBy(loop)).limit(10).min().orElseThrow();
     }
 
     private static long allocatedBy(EventLoop loop) {
