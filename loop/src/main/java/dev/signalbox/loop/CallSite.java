@@ -66,7 +66,10 @@ final class CallSite {
             return false;
         }
         try {
-            Class<?> type = Class.forName(frame.getClassName(), false, CallSite.class.getClassLoader());
+            // The class of a lambda, which older Javas show, has no name to be found by: that of the class around it
+            // begins it.
+            String name = frame.getClassName().replaceFirst("\\$\\$Lambda.*", "");
+            Class<?> type = Class.forName(name, false, CallSite.class.getClassLoader());
             return type.getProtectionDomain() == member.getProtectionDomain();
         } catch (ClassNotFoundException | LinkageError e) {
             return false; // somebody else's, in a package whose name begins like ours

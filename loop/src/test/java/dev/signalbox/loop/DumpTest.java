@@ -80,6 +80,19 @@ final class DumpTest {
     }
 
     @Test
+    void inCore_itShowsTheFramesOfTheUserAlone() {
+        Queue<Integer> queue = new Queue<>();
+        String dump = loop.runUntilComplete(() -> {
+            Task<?> taking = Async.createTask("a", () -> queue.take());
+            do {
+                Async.yieldNow();
+            } while (!taking.isParkedInCore());
+            return loop.dump();
+        });
+        assertThat(dump).contains("DumpTest.").doesNotContain("core.Queue", "CoreWaits", "loop.Task");
+    }
+
+    @Test
     void inACallback_itShowsEverybodyWaiting() {
         String[] dump = new String[1];
         loop.runUntilComplete(() -> Steps.inCallback(() -> dump[0] = loop.dump()));
