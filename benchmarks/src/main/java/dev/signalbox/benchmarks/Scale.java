@@ -136,13 +136,17 @@ public final class Scale {
         steps.begin();
         List<Thread> threads = parked(count, factory);
         steps.done("bare thread suspended");
-        for (Thread thread : threads) {
+        finish(threads);
+        steps.done("bare thread finished");
+    }
+
+    private static void finish(List<Thread> parked) throws InterruptedException {
+        for (Thread thread : parked) {
             LockSupport.unpark(thread);
         }
-        for (Thread thread : threads) {
+        for (Thread thread : parked) {
             thread.join();
         }
-        steps.done("bare thread finished");
     }
 
     /** So many threads, once they wait. */
@@ -238,12 +242,7 @@ public final class Scale {
         long before = used.getAsLong();
         List<Thread> threads = parked(count, factory);
         long bytes = used.getAsLong() - before;
-        for (Thread thread : threads) {
-            LockSupport.unpark(thread);
-        }
-        for (Thread thread : threads) {
-            thread.join();
-        }
+        finish(threads);
         return bytes;
     }
 

@@ -66,8 +66,7 @@ final class CallSite {
             return false;
         }
         try {
-            // The class of a lambda, which older Javas show, has no name to be found by: that of the class around it
-            // begins it.
+            // Older Javas show the classes of lambdas, which cannot be found by name; the class around one can.
             String name = frame.getClassName().replaceFirst("\\$\\$Lambda.*", "");
             Class<?> type = Class.forName(name, false, CallSite.class.getClassLoader());
             return type.getProtectionDomain() == member.getProtectionDomain();

@@ -124,8 +124,8 @@ final class CarriedBaton extends Baton {
             idleHere(me, nanos);
         } else if (!letGo(me)) {
             parking.idle(me, nanos);
-        } // else it has moved to the carrier: a wake-up may have come meanwhile and found no sleeper, so look again
-        // first
+        }
+        // Or it has moved to the carrier: a wake-up may have come meanwhile and found no sleeper, so look again first.
         keepInterrupt(me);
     }
 

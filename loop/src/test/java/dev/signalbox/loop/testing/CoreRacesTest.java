@@ -3,6 +3,7 @@ package dev.signalbox.loop.testing;
 
 import static dev.signalbox.loop.Async.createTask;
 import static dev.signalbox.loop.Async.yieldNow;
+import static dev.signalbox.loop.testing.RacesTest.awaitAll;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.signalbox.core.Barrier;
@@ -14,7 +15,6 @@ import dev.signalbox.core.Queue;
 import dev.signalbox.core.RLock;
 import dev.signalbox.core.Semaphore;
 import dev.signalbox.loop.Async;
-import dev.signalbox.loop.Future;
 import dev.signalbox.loop.Task;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,16 +51,6 @@ final class CoreRacesTest {
             }
             task.cancel();
         });
-    }
-
-    /** Waits for tasks of which none may fail, though some may be cancelled. */
-    private static void awaitAll(List<Task<?>> tasks) {
-        Async.awaitAll(tasks);
-        for (Task<?> task : tasks) {
-            if (task.state() == Future.State.FAILED) {
-                throw new AssertionError("a party failed", task.exceptionNow());
-            }
-        }
     }
 
     @Test

@@ -57,7 +57,7 @@ final class RacesTest {
     }
 
     /** Waits for parties of which none may fail, though some may be cancelled. */
-    private static void awaitAll(List<? extends Future<?>> futures) {
+    static void awaitAll(List<? extends Future<?>> futures) {
         Async.awaitAll(futures);
         for (Future<?> future : futures) {
             if (future.state() == Future.State.FAILED) {
