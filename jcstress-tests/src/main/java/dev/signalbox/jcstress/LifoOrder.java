@@ -34,7 +34,9 @@ public class LifoOrder {
 
     @Actor
     public void takes(IIII_Result r) {
+        Pause.upTo(20);
         r.r1 = Polled.from(queue);
+        Pause.upTo(20);
         r.r2 = Polled.from(queue);
     }
 
@@ -65,7 +67,9 @@ public class LifoOrder {
 
         @Actor
         public void takes(IIII_Result r) {
+            Pause.upTo(20);
             r.r1 = take();
+            Pause.upTo(20);
             r.r2 = take();
         }
 

@@ -34,7 +34,9 @@ public class QueueOrder {
 
     @Actor
     public void takes(IIII_Result r) {
+        Pause.upTo(20);
         r.r1 = Polled.from(queue);
+        Pause.upTo(20);
         r.r2 = Polled.from(queue);
     }
 
@@ -67,7 +69,9 @@ public class QueueOrder {
 
         @Actor
         public void takes(IIII_Result r) {
+            Pause.upTo(20);
             r.r1 = take();
+            Pause.upTo(20);
             r.r2 = take();
         }
 
@@ -85,10 +89,12 @@ public class QueueOrder {
         }
 
         private int take() {
-            if (size <= 0) {
+            int before = size;
+            if (before <= 0) {
                 return 0;
             }
-            size = size - 1;
+            Pause.upTo(20);
+            size = before - 1;
             return items[head++];
         }
     }

@@ -30,6 +30,7 @@ public class SemaphoreConservation {
     @Actor
     public void waits() {
         Uninterrupted.call(semaphore::acquire);
+        Pause.upTo(20);
         semaphore.release();
     }
 
@@ -37,6 +38,7 @@ public class SemaphoreConservation {
     public void tries(ZI_Result r) {
         r.r1 = semaphore.tryAcquire();
         if (r.r1) {
+            Pause.upTo(20);
             semaphore.release();
         }
     }
@@ -63,6 +65,7 @@ public class SemaphoreConservation {
             while (!takeOne()) {
                 Thread.onSpinWait();
             }
+            Pause.upTo(20);
             permits = permits + 1;
         }
 
@@ -70,6 +73,7 @@ public class SemaphoreConservation {
         public void tries(ZI_Result r) {
             r.r1 = takeOne();
             if (r.r1) {
+                Pause.upTo(20);
                 permits = permits + 1;
             }
         }
