@@ -75,23 +75,29 @@ public final class SortedItems<E> extends Items<E> {
 
     @Override
     public void removeAt(int index) {
-        int changesBefore = changes;
         int last = size - 1;
-        E moved = at(last);
-        int place = placeBelow(index, moved, last);
-        if (place == index) {
-            place = index == last ? last : placeAbove(index, moved);
-        }
-        checkUnchangedSince(changesBefore);
-        if (place < index) {
-            moveDown(index, place);
-            heap[place] = moved;
-        } else {
-            moveUp(index, place, moved);
+        if (index < last) {
+            replace(index, at(last), last);
         }
         heap[last] = null;
         size = last;
         changes++;
+    }
+
+    /** Drops the item at an index, and finds a place for another from there; in a heap of the given size. */
+    private void replace(int index, E item, int size) {
+        int changesBefore = changes;
+        int place = placeBelow(index, item, size);
+        if (place == index) {
+            place = placeAbove(index, item);
+        }
+        checkUnchangedSince(changesBefore);
+        if (place < index) {
+            moveDown(index, place);
+            heap[place] = item;
+        } else {
+            moveUp(index, place, item);
+        }
     }
 
     /** Finds the place of an item that starts at the given index and may be less than those above, and moves nothing. */
