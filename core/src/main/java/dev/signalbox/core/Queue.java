@@ -70,7 +70,8 @@ import org.jspecify.annotations.Nullable;
  * arrival, but whoever comes while there is an item, or room, takes it first (barging). In a {@linkplain #fair(int) fair}
  * queue nobody is overtaken: while callers wait to put, others that want to put wait behind them or, when they do not
  * wait, find the queue full; while callers wait to take, others that want to take wait behind them or find it empty. Only
- * {@code drainTo} and what removes items anywhere in the queue do not stand in line.
+ * {@code drainTo} and what removes items anywhere in the queue do not stand in line. Two callers that ask at nearly the
+ * same time may get in line in either order, and so may two tasks of one event loop: a task lets its loop go on before.
  *
  * <p><b>Interruption.</b> A waiting caller that is interrupted, or whose time runs out, has put or taken nothing. One that
  * has put or taken its item keeps its interrupt status for the next wait.

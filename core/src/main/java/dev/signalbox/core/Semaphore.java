@@ -31,7 +31,9 @@ import java.util.concurrent.TimeoutException;
  *
  * <p><b>Fairness.</b> By default an acquire takes free permits at once even when others wait for them (barging), which
  * is fastest. A {@linkplain #fair(int) fair} semaphore serves in the order of arrival; there a caller that wants many
- * permits holds up those behind it that want few. The untimed {@link #tryAcquire()} barges even then.
+ * permits holds up those behind it that want few. The untimed {@link #tryAcquire()} barges even then. Two callers that ask
+ * at nearly the same time may arrive in either order, and so may two tasks of one event loop: a task lets its loop go on
+ * before it stands in the queue.
  *
  * <p><b>Interruption.</b> A waiting caller that is interrupted, or whose time runs out, leaves the queue without a
  * permit; one that got its permits has them, and keeps its interrupt status for the next wait.
