@@ -286,7 +286,7 @@ public final class EventLoop implements Executor, AutoCloseable {
         requireNoLoop("EventLoop.runUntilComplete");
         begin();
         if (!future.bindTo(this)) {
-            lifecycle.endRun(false);
+            lifecycle.withdrawRun();
             throw new WrongLoopException(future + " is bound to a different event loop: bound to "
                     + future.loop().describe() + "; EventLoop.runUntilComplete() called for " + describe());
         }

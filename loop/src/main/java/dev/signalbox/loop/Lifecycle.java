@@ -80,6 +80,17 @@ final class Lifecycle {
         }
     }
 
+    /** The run that has begun comes to nothing: the next one gets its number, and with it the stops that were meant for it. */
+    void withdrawRun() {
+        lock.lock();
+        try {
+            runs--;
+            enter(State.IDLE);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** After a failure no other run can begin. */
     void endRun(boolean failed) {
         lock.lock();

@@ -518,6 +518,20 @@ final class EventLoopRunTest {
         }
     }
 
+    /** A run that was refused is none. */
+    @Test
+    void stop_beforeARefusedRun_endsTheOneAfterIt() {
+        try (EventLoop loop = EventLoop.create();
+                EventLoop other = EventLoop.create()) {
+            Future<String> foreign = other.runUntilComplete(() -> new Future<String>());
+            loop.stop();
+            assertThatThrownBy(() -> loop.runUntilComplete(foreign)).isInstanceOf(WrongLoopException.class);
+            loop.callSoonThreadSafe(() -> log.add("one round"));
+            loop.runForever();
+            assertThat(log).containsExactly("one round");
+        }
+    }
+
     @Test
     @Once
     void stop_fromAnotherThread_endsRunForever() {
