@@ -853,6 +853,19 @@ public sealed class Queue<E> extends AbstractQueue<E> implements BlockingQueue<E
     }
 
     /**
+     * Returns whether everything in a collection is in the queue, all of it at the same moment. Takes time in proportion to
+     * both sizes.
+     *
+     * @param c the collection
+     * @return true if it is
+     */
+    @Override
+    public boolean containsAll(Collection<?> c) {
+        Objects.requireNonNull(c, "c");
+        return Arrays.asList(present()).containsAll(c);
+    }
+
+    /**
      * Removes all items that are in a collection; they are not unfinished any more.
      *
      * @param c the collection
@@ -1132,15 +1145,19 @@ public sealed class Queue<E> extends AbstractQueue<E> implements BlockingQueue<E
      */
     @Override
     public Object[] toArray() {
-        Object[] all;
+        Object[] all = present();
+        items.sort(all);
+        return all;
+    }
+
+    /** The items of this moment, in no particular order. */
+    private Object[] present() {
         lockBoth();
         try {
-            all = items.toArray(size());
+            return items.toArray(size());
         } finally {
             unlockBoth();
         }
-        items.sort(all);
-        return all;
     }
 
     /**

@@ -8,7 +8,9 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import dev.signalbox.testkit.TestThread;
 import dev.signalbox.testkit.TestThreads;
 import java.time.Duration;
+import java.util.AbstractList;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
@@ -119,6 +121,7 @@ final class QueueTest {
         assertNull("c", () -> queue.addAll(null));
         assertNull("c", () -> queue.removeAll(null));
         assertNull("c", () -> queue.retainAll(null));
+        assertNull("c", () -> queue.containsAll(null));
         assertNull("filter", () -> queue.removeIf(null));
         assertNull("action", () -> queue.forEach(null));
         assertNull("a", () -> queue.toArray((Object[]) null));
@@ -535,6 +538,34 @@ final class QueueTest {
         queue.forEach(item -> threads.call(() -> queue.offer(9)).join());
 
         assertThat(queue).contains(9);
+    }
+
+    /** The two are never in the queue together. */
+    @ParameterizedTest
+    @EnumSource
+    void containsAll_seesTheItemsOfOneMoment(Kind kind) {
+        Queue<Integer> queue = kind.create();
+        queue.add(1);
+        List<Integer> changing = new AbstractList<>() {
+            @Override
+            public Integer get(int index) {
+                if (index == 1) {
+                    assertThat(queue.poll()).isEqualTo(1);
+                    queue.add(2);
+                }
+                return index + 1;
+            }
+
+            @Override
+            public int size() {
+                return 2;
+            }
+        };
+
+        assertThat(queue.containsAll(changing)).isFalse();
+        assertThat(queue.containsAll(List.of(2, 2))).isTrue();
+        assertThat(queue.containsAll(Arrays.asList(2, null))).isFalse();
+        assertThat(queue.containsAll(List.of())).isTrue();
     }
 
     /** Beside what the contract has, in which an oracle falls: PriorityBlockingQueue looks for the object. */
