@@ -3,6 +3,7 @@ package dev.signalbox.loop;
 
 import dev.signalbox.core.Guard;
 import dev.signalbox.core.internal.Durations;
+import dev.signalbox.core.internal.Identity;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -73,6 +74,11 @@ public final class AsyncLock extends Primitive {
                 lock.giveBack();
                 closed = true; // after: a release that throws has released nothing
             }
+        }
+
+        @Override
+        public String toString() {
+            return Identity.of(this) + " [closed=" + closed + ", of=" + lock + "]";
         }
     }
 

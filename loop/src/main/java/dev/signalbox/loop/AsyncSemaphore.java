@@ -4,6 +4,7 @@ package dev.signalbox.loop;
 import dev.signalbox.core.Guard;
 import dev.signalbox.core.internal.Checks;
 import dev.signalbox.core.internal.Durations;
+import dev.signalbox.core.internal.Identity;
 import dev.signalbox.core.internal.OpenGuards;
 import java.time.Duration;
 import java.util.Collection;
@@ -92,6 +93,11 @@ public sealed class AsyncSemaphore extends Primitive permits AsyncBoundedSemapho
                 semaphore.giveBack(count);
                 closed = true; // after: a release that throws has released nothing
             }
+        }
+
+        @Override
+        public String toString() {
+            return Identity.of(this) + " [permits=" + count + ", closed=" + closed + ", of=" + semaphore + "]";
         }
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.signalbox.loop;
 
+import dev.signalbox.core.internal.Identity;
 import dev.signalbox.loop.internal.Job;
 import org.jspecify.annotations.Nullable;
 
@@ -61,6 +62,11 @@ final class Callback extends Job implements Handle {
     public boolean isCancelled() {
         checkAccess();
         return cancelled;
+    }
+
+    @Override
+    public String toString() {
+        return Identity.of(this) + " [cancelled=" + cancelled + "]";
     }
 
     private void checkAccess() {

@@ -430,6 +430,11 @@ public sealed class Future<T extends @Nullable Object> extends LoopBound permits
             loop.checkOnLoop();
             return cancelled;
         }
+
+        @Override
+        public String toString() {
+            return Identity.of(this) + " [cancelled=" + cancelled + "]";
+        }
     }
 
     /**

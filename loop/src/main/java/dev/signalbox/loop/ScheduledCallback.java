@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.signalbox.loop;
 
+import dev.signalbox.core.internal.Identity;
 import dev.signalbox.loop.internal.Timer;
 import org.jspecify.annotations.Nullable;
 
@@ -39,5 +40,10 @@ final class ScheduledCallback extends Timer implements Handle {
     public boolean isCancelled() {
         loop.checkOnLoop();
         return cancelled;
+    }
+
+    @Override
+    public String toString() {
+        return Identity.of(this) + " [cancelled=" + cancelled + "]";
     }
 }

@@ -89,6 +89,16 @@ final class AsyncLockTest {
     }
 
     @Test
+    void guard_toString_showsTheState_fromAnyThread() {
+        EventLoop.run(() -> {
+            Guard guard = lock.acquire();
+            Async.blocking(() -> assertThat(guard).asString().matches("Hold@\\w+ \\[closed=false, of=AsyncLock@.*]"));
+            guard.close();
+            assertThat(guard).asString().endsWith(" [closed=true, of=" + lock + "]");
+        });
+    }
+
+    @Test
     void guard_failingRelease_leavesItOpen() {
         EventLoop.run(() -> {
             Guard guard = lock.acquire();

@@ -160,6 +160,19 @@ final class AsyncSemaphoreTest {
         });
     }
 
+    @Test
+    void guard_toString_showsTheState_fromAnyThread() {
+        EventLoop.run(() -> {
+            var several = new AsyncSemaphore(2);
+            var guard = several.acquire(2);
+            Async.blocking(() -> assertThat(guard)
+                    .asString()
+                    .matches("Permit@\\w+ \\[permits=2, closed=false, of=AsyncSemaphore@.*]"));
+            guard.close();
+            assertThat(guard).asString().endsWith(" [permits=2, closed=true, of=" + several + "]");
+        });
+    }
+
     // ---------------------------------------------------------------- order
 
     @Test

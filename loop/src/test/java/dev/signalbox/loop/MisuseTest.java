@@ -529,6 +529,20 @@ final class MisuseTest {
     }
 
     @Test
+    void handle_toString_showsTheState_fromAnyThread() {
+        List<Handle> handles = new ArrayList<>();
+        home.runUntilComplete(() -> {
+            handles.add(home.callSoon(() -> {}));
+            handles.add(home.callLater(Duration.ofHours(1), () -> {}));
+            handles.add(new Future<String>().whenDone(f -> {}));
+            assertThat(handles)
+                    .allSatisfy(handle -> assertThat(handle.toString()).matches("\\w+@\\w+ \\[cancelled=false]"));
+            handles.forEach(Handle::cancel);
+        });
+        assertThat(handles).allSatisfy(handle -> assertThat(handle.toString()).endsWith(" [cancelled=true]"));
+    }
+
+    @Test
     void handle_cancelledOnItsLoop_callsOff() {
         List<String> ran = new ArrayList<>();
         home.runUntilComplete(() -> {
