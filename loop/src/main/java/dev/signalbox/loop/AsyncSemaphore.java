@@ -71,7 +71,7 @@ public sealed class AsyncSemaphore extends Primitive permits AsyncBoundedSemapho
         @Override
         void giveBack() {
             // Permits that were handed over are not counted as free, so more may have been released meanwhile than fit.
-            semaphore.permits = (int) Math.min((long) semaphore.permits + wanted, Integer.MAX_VALUE);
+            semaphore.permits = (int) Math.min((long) semaphore.permits + wanted, semaphore.most());
             semaphore.serve();
         }
     }

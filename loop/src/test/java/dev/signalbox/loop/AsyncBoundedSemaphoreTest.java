@@ -191,6 +191,24 @@ final class AsyncBoundedSemaphoreTest {
         });
     }
 
+    /** Nobody can tell that release from one of the waiter, but the limit is the limit. */
+    @Test
+    void release_ofWhatWasHandedOver_whoseTaskIsCancelled_leavesNoMoreThanTheBound() {
+        EventLoop.run(() -> {
+            var semaphore = new AsyncBoundedSemaphore(1);
+            semaphore.acquire();
+            var waiter = createTask(() -> semaphore.acquire());
+            Steps.settle();
+            semaphore.release();
+            semaphore.release(); // that of the waiter, which has not run yet
+            waiter.cancel();
+            Steps.settle();
+
+            assertThat(waiter.isCancelled()).isTrue();
+            assertThat(semaphore.availablePermits()).isEqualTo(1);
+        });
+    }
+
     @Test
     void acquire_moreThanTheBound_waitsForAResize() {
         EventLoop.run(() -> {
