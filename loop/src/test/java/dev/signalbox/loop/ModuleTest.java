@@ -9,6 +9,7 @@ import java.lang.module.ModuleFinder;
 import java.lang.module.ResolvedModule;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -40,6 +41,13 @@ final class ModuleTest {
 
         assertThat(loaded.getModule().getName()).isEqualTo(NAME);
         assertThat(loaded.getModule().isExported("dev.signalbox.loop")).isTrue();
+    }
+
+    /** What users are not meant to extend, they cannot: a check may rely on a class being just that. */
+    @Test
+    void exceptions_areFinal() {
+        assertThat(List.of(CancelledException.class, StalledLoopException.class, WrongLoopException.class))
+                .allSatisfy(type -> assertThat(type).isFinal());
     }
 
     private static Path home(Class<?> type) throws URISyntaxException {
