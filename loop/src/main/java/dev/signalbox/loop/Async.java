@@ -144,8 +144,8 @@ public final class Async {
      * @throws IllegalStateException in a callback, or in a thread that runs no loop
      */
     public static <T extends @Nullable Object> T await(CompletionStage<? extends T> stage) {
-        Objects.requireNonNull(stage, "stage");
-        return StageWait.await(currentTask(), stage);
+        Task<?> task = currentTask();
+        return StageWait.await(task, Objects.requireNonNull(stage, "stage"));
     }
 
     /**

@@ -115,7 +115,7 @@ public final class AsyncIterable<T> extends LoopBound implements Iterable<T>, Au
     @Override
     public void forEach(Consumer<? super T> action) {
         checkTask();
-        Iterable.super.forEach(action);
+        Iterable.super.forEach(Objects.requireNonNull(action, "action"));
     }
 
     /**
@@ -154,7 +154,7 @@ public final class AsyncIterable<T> extends LoopBound implements Iterable<T>, Au
         @Override
         public void forEachRemaining(Consumer<? super T> action) {
             checkTask();
-            Iterator.super.forEachRemaining(action);
+            Iterator.super.forEachRemaining(Objects.requireNonNull(action, "action"));
         }
     }
 

@@ -11,6 +11,7 @@ import java.util.Collection;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
+import java.util.Objects;
 import java.util.Spliterator;
 import java.util.function.Consumer;
 
@@ -32,7 +33,7 @@ final class CompletionOrder<F extends Future<?>> extends LoopBound implements It
     @Override
     public void forEach(Consumer<? super F> action) {
         checkTask();
-        Iterable.super.forEach(action);
+        Iterable.super.forEach(Objects.requireNonNull(action, "action"));
     }
 
     @Override
@@ -133,7 +134,7 @@ final class CompletionOrder<F extends Future<?>> extends LoopBound implements It
         @Override
         public void forEachRemaining(Consumer<? super F> action) {
             checkTask();
-            Iterator.super.forEachRemaining(action);
+            Iterator.super.forEachRemaining(Objects.requireNonNull(action, "action"));
         }
 
         @Override

@@ -198,7 +198,7 @@ public final class EventLoop implements Executor, AutoCloseable {
      * @throws IllegalStateException in a task or callback of a loop
      */
     public static <X extends Throwable> void run(VoidTaskBody<X> main) throws X {
-        run(Task.valued(main));
+        run(Task.valued(Objects.requireNonNull(main, "main")));
     }
 
     /**
@@ -266,7 +266,7 @@ public final class EventLoop implements Executor, AutoCloseable {
      * @throws IllegalStateException as in {@link #runUntilComplete(TaskBody)}
      */
     public <X extends Throwable> void runUntilComplete(VoidTaskBody<X> main) throws X {
-        runUntilComplete(Task.valued(main));
+        runUntilComplete(Task.valued(Objects.requireNonNull(main, "main")));
     }
 
     /**

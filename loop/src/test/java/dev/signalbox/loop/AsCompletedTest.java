@@ -387,6 +387,11 @@ final class AsCompletedTest {
                     .hasMessage("futures");
             assertThatThrownBy(() -> asCompleted(Arrays.asList(new Future<String>(), null)))
                     .hasMessage("futures[1]");
+            var done = asCompleted(List.of(createTask(() -> "x")));
+            assertThatThrownBy(() -> done.forEach(null))
+                    .isExactlyInstanceOf(NullPointerException.class)
+                    .hasMessage("action");
+            assertThatThrownBy(() -> done.iterator().forEachRemaining(null)).hasMessage("action");
         });
     }
 

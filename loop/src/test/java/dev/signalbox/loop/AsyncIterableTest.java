@@ -592,6 +592,19 @@ final class AsyncIterableTest {
     }
 
     @Test
+    void nullAction_isNamed() {
+        EventLoop.run(() -> {
+            var items = iterate(hand, 4);
+            assertThatThrownBy(() -> items.forEach(null))
+                    .isExactlyInstanceOf(NullPointerException.class)
+                    .hasMessage("action");
+            assertThatThrownBy(() -> items.iterator().forEachRemaining(null))
+                    .isExactlyInstanceOf(NullPointerException.class)
+                    .hasMessage("action");
+        });
+    }
+
+    @Test
     void broken_signalsAfterTheEnd_areDropped() {
         EventLoop.run(() -> {
             var items = iterate(hand, 4);

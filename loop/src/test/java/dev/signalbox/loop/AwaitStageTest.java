@@ -283,6 +283,13 @@ final class AwaitStageTest {
     }
 
     @Test
+    void offALoop_isRefused_whateverTheArgument() {
+        assertThatThrownBy(() -> await(null))
+                .isExactlyInstanceOf(IllegalStateException.class)
+                .hasMessage("no running event loop");
+    }
+
+    @Test
     void inACallback_isRefused_alsoWhenDone() {
         EventLoop.run(() ->
                 Steps.inCallback(() -> assertThatThrownBy(() -> await(CompletableFuture.completedFuture("x")))

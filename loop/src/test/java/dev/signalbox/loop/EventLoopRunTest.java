@@ -100,7 +100,20 @@ final class EventLoopRunTest {
                 .isInstanceOf(NullPointerException.class)
                 .hasMessage("main");
         assertThatThrownBy(() -> EventLoop.run((VoidTaskBody<RuntimeException>) null))
-                .isInstanceOf(NullPointerException.class);
+                .isInstanceOf(NullPointerException.class)
+                .hasMessage("main");
+    }
+
+    @Test
+    void runUntilComplete_nullBody() {
+        try (EventLoop loop = EventLoop.create()) {
+            assertThatThrownBy(() -> loop.runUntilComplete((TaskBody<?, RuntimeException>) null))
+                    .isInstanceOf(NullPointerException.class)
+                    .hasMessage("main");
+            assertThatThrownBy(() -> loop.runUntilComplete((VoidTaskBody<RuntimeException>) null))
+                    .isInstanceOf(NullPointerException.class)
+                    .hasMessage("main");
+        }
     }
 
     @Test
