@@ -827,8 +827,8 @@ public sealed class Queue<E> extends AbstractQueue<E> implements BlockingQueue<E
     @Override
     public boolean remove(@Nullable Object o) {
         Snapshot<E> present = snapshot(false);
-        while (present.hasNext()) {
-            if (o != null && o.equals(present.next()) && present.removeIfPresent()) {
+        while (o != null && present.hasNext()) {
+            if (o.equals(present.next()) && present.removeIfPresent()) {
                 return true;
             }
         }

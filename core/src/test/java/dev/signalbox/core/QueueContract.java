@@ -9,6 +9,7 @@ import dev.signalbox.testkit.TestThread;
 import dev.signalbox.testkit.TestThreads;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -201,8 +202,19 @@ interface QueueContract {
         assertThatThrownBy(() -> queue.addAll(null)).isInstanceOf(NullPointerException.class);
         assertThatThrownBy(() -> queue.drainTo(null)).isInstanceOf(NullPointerException.class);
         assertThat(queue).isEmpty();
+    }
+
+    @Test
+    default void null_isNeverFound() {
+        BlockingQueue<Integer> queue = create();
+        queue.add(1);
+        queue.add(2);
+
         assertThat(queue.contains(null)).isFalse();
         assertThat(queue.remove(null)).isFalse();
+        assertThat(queue.containsAll(Arrays.asList(1, null))).isFalse();
+        assertThat(queue.removeAll(Arrays.asList((Integer) null))).isFalse();
+        assertThat(queue).hasSize(2);
     }
 
     @Test
