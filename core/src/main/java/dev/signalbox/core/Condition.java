@@ -17,8 +17,9 @@ import java.util.function.BooleanSupplier;
  * changed.
  *
  * <p>A wait releases the lock and starts to wait in one step, so no signal can fall in between; it has the lock again
- * when it ends, in whatever way. An {@link RLock} is released with all its holds, which the caller has again afterwards. A plain {@code await} may wake up without a signal and belongs into a loop that tests
- * what it waits for; {@link #awaitUntil(BooleanSupplier) awaitUntil} is that loop.
+ * when it ends, in whatever way. An {@link RLock} is released with all its holds, which the caller has again afterwards. A
+ * plain {@code await} may wake up without a signal and belongs into a loop that tests what it waits for;
+ * {@link #awaitUntil(BooleanSupplier) awaitUntil} is that loop.
  *
  * <pre>{@code
  * private final Condition arrived = new Condition();

@@ -7,7 +7,8 @@
  *
  * <ul>
  *   <li><b>Misuse throws on the first wrong call</b>, and before anything has changed. Arguments are checked first, then
- *       the state of the object, then the caller's interrupt status.
+ *       the state of the object, then the caller's interrupt status. A null argument throws {@link NullPointerException} with
+ *       its name.
  *   <li><b>Time</b> is a {@link java.time.Duration} of any size; what is too long to be counted in nanoseconds is waited
  *       for as {@link Long#MAX_VALUE} nanoseconds (292 years). A timed call with a zero or negative duration tries once
  *       and never blocks.
@@ -16,7 +17,8 @@
  *       and leaves nothing behind: no permit, no lock, no place in a queue.
  *   <li><b>Tasks</b>: when a call has to wait and its thread is running a task of an event loop, the task steps off its
  *       loop for the wait and the loop's other tasks go on. A cancel of the task then ends the wait with a
- *       {@link java.util.concurrent.CancellationException} in place of the {@code InterruptedException}.
+ *       {@link java.util.concurrent.CancellationException} in place of the {@code InterruptedException}. In a callback, which
+ *       cannot wait, a call that has to throws {@link IllegalStateException}.
  *   <li><b>{@code toString()}</b> gives identity and state, may be called anywhere, and never blocks.
  * </ul>
  */

@@ -864,6 +864,7 @@ public final class EventLoop implements Executor, AutoCloseable {
      *
      * @return nanoseconds since some fixed point
      * @throws WrongLoopException off this loop
+     * @throws IllegalStateException if this loop is closed
      */
     public long nanoTime() {
         checkOnLoop();
@@ -875,6 +876,7 @@ public final class EventLoop implements Executor, AutoCloseable {
      *
      * @return the tasks as they are now, the oldest first
      * @throws WrongLoopException off this loop
+     * @throws IllegalStateException if this loop is closed
      */
     public List<Task<?>> allTasks() {
         checkOnLoop();

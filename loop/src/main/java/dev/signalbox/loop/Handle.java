@@ -12,6 +12,7 @@ public interface Handle {
      * Calls the callback off. One that has run, or was cancelled before, is left as it is.
      *
      * @throws WrongLoopException off its loop
+     * @throws IllegalStateException if its loop is closed
      */
     void cancel();
 
@@ -20,6 +21,7 @@ public interface Handle {
      *
      * @return true after a cancel, also one that came too late
      * @throws WrongLoopException off its loop
+     * @throws IllegalStateException if its loop is closed
      */
     boolean isCancelled();
 }

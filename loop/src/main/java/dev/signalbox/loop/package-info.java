@@ -3,6 +3,16 @@
 /**
  * The event loop, its tasks, and the primitives of Python's {@code asyncio} in direct style.
  *
+ * <p>What holds for every class here, and is not repeated in each method:
+ *
+ * <ul>
+ *   <li><b>Misuse throws on the first wrong call</b>, and before anything has changed but that a first use binds. Of what is bound, the
+ *       loop is checked first, then the arguments, then the state. A null argument where no null is allowed throws {@link
+ *       NullPointerException} with its name.
+ *   <li><b>Time</b> is a {@link java.time.Duration} of any size; more than 73 years (a quarter of {@link Long#MAX_VALUE} nanoseconds) are
+ *       waited for as so many, or without a limit.
+ * </ul>
+ *
  * <p><b>Java Flight Recorder</b> is told, where the module {@code jdk.jfr} is there and a recording asks for it, of
  *
  * <ul>
