@@ -1176,14 +1176,18 @@ public sealed class Queue<E> extends AbstractQueue<E> implements BlockingQueue<E
 
     /**
      * Returns the identity of the queue, its state, and the first items in the order in which they would be taken; without the
-     * items if one of them, or the order of a {@link PriorityQueue}, throws. The messages of exceptions have no items.
+     * items while another thread puts, takes or removes some, or if one of them, or the order of a {@link PriorityQueue},
+     * throws. The messages of exceptions have no items.
      */
     @Override
     public String toString() {
-        Object[] all;
+        Object[] all = presentUnlessBusy();
+        if (all == null) {
+            return describe();
+        }
         StringJoiner shown = new StringJoiner(", ", ", items=[", "]");
         try {
-            all = toArray();
+            items.sort(all);
             for (int i = 0; i < Math.min(all.length, SHOWN); i++) {
                 shown.add(all[i] == this ? "(this queue)" : all[i].toString());
             }
@@ -1194,6 +1198,24 @@ public sealed class Queue<E> extends AbstractQueue<E> implements BlockingQueue<E
             shown.add((all.length - SHOWN) + " more");
         }
         return describe(all.length, shown.toString());
+    }
+
+    /** The items of this moment, in no particular order; null if that would be to wait, perhaps for code of the user. */
+    private Object @Nullable [] presentUnlessBusy() {
+        if (takeLock.tryLock()) {
+            try {
+                if (putLock.tryLock()) {
+                    try {
+                        return items.toArray(size());
+                    } finally {
+                        putLock.unlock();
+                    }
+                }
+            } finally {
+                takeLock.unlock();
+            }
+        }
+        return null;
     }
 
     /** Identity and state, for messages: items may be secret, and their code must not run with a lock held. */

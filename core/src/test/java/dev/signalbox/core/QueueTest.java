@@ -1078,6 +1078,27 @@ final class QueueTest {
         }
     }
 
+    /** Who looks why a drain does not end has to see something. */
+    @ParameterizedTest
+    @EnumSource
+    void toString_whileItemsAreDrained_doesNotWait(Kind kind, TestThreads threads) {
+        Queue<Integer> queue = kind.create();
+        queue.add(1);
+        List<String> seen = new ArrayList<>();
+        queue.drainTo(new ArrayList<>() {
+            @Override
+            public boolean add(Integer item) {
+                seen.add(threads.call(queue::toString).join());
+                return super.add(item);
+            }
+        });
+
+        assertThat(seen)
+                .singleElement()
+                .asString()
+                .endsWith("[size=1, capacity=unbounded, unfinished=1, shutdown=false]");
+    }
+
     @Test
     void toString_runsNoCodeOfItemsUnderTheLocks(TestThreads threads) {
         Queue<Object> queue = new PriorityQueue<>((a, b) -> 0);
