@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Setting the flag releases everyone who waits for it, also when it is cleared again before they have run: {@code
  * set(); clear()} lets through all who were waiting, and nobody who comes later. Setting a flag that is set and clearing
- * one that is not do nothing.
+ * one that is not change nothing.
  *
  * <pre>{@code
  * private final Event stopped = new Event();
@@ -34,8 +34,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Interruption.</b> A waiting caller that is interrupted, or whose time runs out, just stops waiting.
  *
- * <p><b>Memory consistency effects:</b> what a thread does before it sets the flag <i>happens before</i> what another
- * does after an {@code await} that was released by it, or after {@link #isSet()} has returned true because of it.
+ * <p><b>Memory consistency effects:</b> what a thread does before it sets the flag, even one that is set, <i>happens
+ * before</i> what another does after an {@code await} that was released by it, after {@link #isSet()} has returned true
+ * because of it, or after a {@link #clear()} that has taken it back: who clears the flag, and then looks for work, overlooks
+ * none.
  *
  * <p>After {@link CountDownLatch}, which cannot be closed again. Python: {@code threading.Event}; here too the verb
  * is {@code await}, because {@code wait()} is a method of every Java object.
@@ -72,12 +74,11 @@ public final class Event {
 
     /** Sets the flag, and releases everyone who waits for it. */
     public void set() {
-        if (!isSet()) {
-            @Nullable CountDownLatch present = (CountDownLatch) LATCH.getAndSet(this, OPEN);
-            // Nobody waits on none, and one that another set has opened meanwhile is none to wait on.
-            if (present != null) {
-                present.countDown();
-            }
+        // Written even if it is set: who clears it after this sees by that what was done before. A mere look may come
+        // too early.
+        @Nullable CountDownLatch present = (CountDownLatch) LATCH.getAndSet(this, OPEN);
+        if (present != null) {
+            present.countDown();
         }
     }
 
