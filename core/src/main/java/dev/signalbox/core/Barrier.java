@@ -178,8 +178,29 @@ public final class Barrier {
                 abort();
             }
             throw e;
+        } catch (RuntimeException | Error e) {
+            leave(arrival);
+            throw e;
         }
         return arrival;
+    }
+
+    /** One that has come and does not stay, for some failure, breaks what the others wait for. */
+    private void leave(Arrival arrival) {
+        Generation mine = arrival.generation;
+        if (mine == null) {
+            return;
+        }
+        lock.lock();
+        try {
+            if (mine.state == State.OPEN) {
+                breakUp(mine);
+            } else if (mine.state == State.FULL && arrival.index == parties - 1) {
+                end(mine, true); // nobody else would run the action
+            }
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Comes if there is nothing to wait for: as the last, to a broken barrier, or without any time to wait. */
@@ -187,12 +208,15 @@ public final class Barrier {
         lock.lock();
         try {
             Generation present = generation;
-            boolean waits = present.state == State.OPEN && present.arrived + 1 < parties;
-            if (waits && !expired) {
+            boolean isOpen = present.state == State.OPEN;
+            boolean isLast = isOpen && present.arrived + 1 == parties;
+            boolean isEarly = isOpen && !isLast;
+            boolean waitsForAction = isLast && present.before != null && present.before.state == State.FULL;
+            if (waitsForAction || (isEarly && !expired)) {
                 return false;
             }
             enter(arrival, present);
-            if (waits) {
+            if (isEarly) {
                 arrival.expired = true;
                 breakUp(present);
             }
@@ -225,12 +249,12 @@ public final class Barrier {
         try {
             Generation mine = generation;
             enter(arrival, mine);
-            boolean isLast = mine.state == State.FULL;
-            if (!isLast) {
+            if (mine.state == State.FULL) {
+                // With more callers than parties the action of the meeting before may still run: this one has to wait.
+                awaitEnd(mine.before);
+            } else {
                 awaitFull(arrival, mine, nanos, deadline);
-                while (mine.state == State.FULL) {
-                    mine.changed.awaitUninterruptibly();
-                }
+                awaitEnd(mine);
             }
             return mine.state != State.BROKEN;
         } finally {
@@ -259,46 +283,23 @@ public final class Barrier {
         }
     }
 
+    /** Waits until the action of a generation that is full has ended; with the lock. */
+    private static void awaitEnd(@Nullable Generation full) {
+        while (full != null && full.state == State.FULL) {
+            full.changed.awaitUninterruptibly();
+        }
+    }
+
     /** Ends the arrival of a caller that does not wait any more, as the last one by the action. */
     private int finish(Arrival arrival) throws BrokenBarrierException {
         Generation mine = Objects.requireNonNull(arrival.generation);
-        if (mine.state == State.FULL && isItsTurn(mine)) {
+        if (mine.state == State.FULL) {
             act(mine);
         }
         if (mine.state == State.BROKEN) {
             throw isBrokenNow();
         }
         return arrival.index;
-    }
-
-    /** With more callers than parties the next meeting can be full while the action still runs: its own has to wait. */
-    private boolean isItsTurn(Generation full) {
-        Generation before = predecessorAtWork(full);
-        if (before != null) {
-            Waits.awaitUninterruptibly(this, () -> awaitEnd(before));
-        }
-        return full.state == State.FULL;
-    }
-
-    private @Nullable Generation predecessorAtWork(Generation full) {
-        lock.lock();
-        try {
-            Generation before = full.before;
-            return before != null && before.state == State.FULL ? before : null;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void awaitEnd(Generation full) {
-        lock.lock();
-        try {
-            while (full.state == State.FULL) {
-                full.changed.awaitUninterruptibly();
-            }
-        } finally {
-            lock.unlock();
-        }
     }
 
     private void act(Generation full) {

@@ -11,6 +11,7 @@ import java.util.Date;
 import java.util.List;
 import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -297,6 +298,58 @@ public final class HookScenarios {
         assertThatThrownBy(barrier::await).isSameAs(RecordingHook.refusal);
 
         other.join();
+        assertThat(barrier.isBroken()).isTrue();
+    }
+
+    /** Its action would have to wait for the end of the one before. */
+    public static void barrier_lastToComeWhileTheActionRuns_andMayNotWait_changesNothing(TestThreads threads)
+            throws Exception {
+        CountDownLatch acting = new CountDownLatch(1);
+        CountDownLatch mayGoOn = new CountDownLatch(1);
+        Barrier barrier = new Barrier(1, () -> {
+            acting.countDown();
+            awaitUninterrupted(mayGoOn);
+        });
+        TestThread<Integer> first = threads.call(barrier::await);
+        acting.await();
+        RecordingHook.refusal = new IllegalStateException("only tasks can wait");
+
+        assertThatThrownBy(barrier::await).isSameAs(RecordingHook.refusal);
+        assertThatThrownBy(() -> barrier.await(Duration.ZERO)).isSameAs(RecordingHook.refusal);
+
+        RecordingHook.refusal = null;
+        RecordingHook.CALLS.clear();
+        TestThread<Integer> second = threads.call(barrier::await).awaitParked();
+        mayGoOn.countDown();
+        assertThat(first.join()).isZero();
+        assertThat(second.join()).isZero();
+        assertThat(RecordingHook.CALLS).as("one wait").containsExactly(barrier);
+        assertThat(barrier.isBroken()).isFalse();
+    }
+
+    private static void awaitUninterrupted(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** As that of a task whose loop was closed without it. */
+    public static void barrier_waitOfTheLastToComeThatFails_breaksForTheOthers(TestThreads threads) {
+        Barrier barrier = new Barrier(2);
+        AtomicReference<TestThread<Void>> other = new AtomicReference<>();
+        IllegalStateException failure = new IllegalStateException("closed meanwhile");
+        RecordingHook.between = () -> {
+            RecordingHook.between = () -> {};
+            other.set(threads.start(() -> assertThatThrownBy(barrier::await).isInstanceOf(BrokenBarrierException.class))
+                    .awaitParked());
+            RecordingHook.FAILURE.set(failure);
+        };
+
+        assertThatThrownBy(barrier::await).isSameAs(failure);
+
+        other.get().join();
         assertThat(barrier.isBroken()).isTrue();
     }
 

@@ -4,6 +4,7 @@ package dev.signalbox.core;
 import dev.signalbox.core.internal.WaitHook;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** A hook that notes each wait and runs it, or refuses to; a copy of its own for each {@link IsolatedCore}. */
 public final class RecordingHook implements WaitHook {
@@ -14,6 +15,9 @@ public final class RecordingHook implements WaitHook {
 
     /** What to throw instead of waiting, as for a task that is cancelled. */
     static volatile RuntimeException refusal;
+
+    /** What to throw after the next wait in place of what it returned, as for a task whose loop is gone. */
+    static final AtomicReference<RuntimeException> FAILURE = new AtomicReference<>();
 
     /** What happens to come between a call and its wait. */
     static volatile Runnable between = () -> {};
@@ -41,7 +45,12 @@ public final class RecordingHook implements WaitHook {
         Object task = TASK.get();
         TASK.remove();
         try {
-            return wait.await();
+            boolean result = wait.await();
+            RuntimeException failure = FAILURE.getAndSet(null);
+            if (failure != null) {
+                throw failure;
+            }
+            return result;
         } finally {
             TASK.set(task);
         }
