@@ -98,9 +98,15 @@ public final class AsyncCondition extends Primitive {
         }
 
         void queueForLock() {
-            unlink();
-            task.engine().unschedule(this);
-            condition.lock.takeFor(this);
+            Engine engine = task.engine();
+            try {
+                unlink();
+                engine.unschedule(this);
+                condition.lock.takeFor(this);
+            } catch (StackOverflowError e) {
+                engine.failure = e; // it may be in no list any more. No call, there may be no room for one
+                throw e;
+            }
         }
 
         boolean isSignalled() {

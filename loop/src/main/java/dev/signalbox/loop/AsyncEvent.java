@@ -35,8 +35,8 @@ public final class AsyncEvent extends Primitive {
      */
     public void set() {
         check();
+        waiters.signalAll(); // first: where there is no room on the stack for that, nothing has changed
         isSet = true;
-        waiters.signalAll();
     }
 
     /**

@@ -6,6 +6,7 @@ import dev.signalbox.core.internal.Checks;
 import dev.signalbox.core.internal.Durations;
 import dev.signalbox.core.internal.Identity;
 import dev.signalbox.core.internal.OpenGuards;
+import dev.signalbox.loop.internal.Engine;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.LinkedHashSet;
@@ -267,8 +268,14 @@ public sealed class AsyncSemaphore extends Primitive permits AsyncBoundedSemapho
 
     /** Adds permits, or with a negative number takes them away, though tasks may hold them. */
     final void add(int difference) {
-        permits += difference;
-        serve();
+        Engine engine = loop().engine;
+        try {
+            permits += difference;
+            serve();
+        } catch (StackOverflowError e) {
+            engine.failure = e; // a permit may be lost. No call, there may be no room for one
+            throw e;
+        }
     }
 
     /** Hands permits to those who wait, as long as there are enough for the first. */

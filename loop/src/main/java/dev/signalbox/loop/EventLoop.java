@@ -842,18 +842,23 @@ public final class EventLoop implements Executor, AutoCloseable {
 
     <T extends @Nullable Object> Task<T> newTask(@Nullable String taskName, TaskBody<? extends T, ?> body) {
         Task<T> task = newTask(taskName, (TaskGroup) null);
-        engine.ready(new Task.Start<>(task, body));
+        try {
+            engine.ready(new Task.Start<>(task, body));
+        } catch (StackOverflowError | OutOfMemoryError e) {
+            engine.failure = e; // it would never start, and never end. No call, there may be no room for one
+            throw e;
+        }
         return task;
     }
 
     /** A task that is still to be started. */
     <T extends @Nullable Object> Task<T> newTask(@Nullable String taskName, @Nullable TaskGroup group) {
         Task<T> task = new Task<>(this, ++tasksMade, taskName, group);
-        tasks.add(task);
         Observer observer = observer();
         if (observer != null) {
             observer.created(task);
         }
+        tasks.add(task); // last: who is in the list has to be started
         return task;
     }
 

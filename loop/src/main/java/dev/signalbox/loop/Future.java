@@ -3,6 +3,7 @@ package dev.signalbox.loop;
 
 import dev.signalbox.core.internal.Durations;
 import dev.signalbox.core.internal.Identity;
+import dev.signalbox.loop.internal.Engine;
 import dev.signalbox.loop.internal.Failures;
 import java.time.Duration;
 import java.util.Collection;
@@ -278,11 +279,19 @@ public sealed class Future<T extends @Nullable Object> extends LoopBound permits
     }
 
     private boolean finish(Object result) {
-        outcome = result;
         WaitList list = waiters;
-        if (list != null) {
+        if (list == null) {
+            outcome = result;
+            return true;
+        }
+        Engine engine = loop().engine;
+        try {
+            outcome = result;
             waiters = null;
             list.signalAll();
+        } catch (StackOverflowError e) {
+            engine.failure = e; // nobody else will tell them. No call, there may be no room for one
+            throw e;
         }
         return true;
     }

@@ -378,7 +378,13 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
         }
         made.toDeliver();
         if (wait != null) {
-            wait.cancel();
+            Engine engine = engine();
+            try {
+                wait.cancel();
+            } catch (StackOverflowError e) {
+                engine.failure = e; // the wait may have ended. No call, there may be no room for one
+                throw e;
+            }
         }
     }
 
@@ -519,15 +525,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
      * @throws CancelledException if this task was cancelled
      */
     boolean suspend(Wait wait, long nanos) {
-        waiting = wait;
-        if (isRefused() || (isCancelPending() && !passOn(wait))) {
-            waiting = null;
-            wait.abandon();
-            throw deliverCancel(null);
-        }
-        if (nanos != FOREVER && !wait.isEnded()) {
-            loop().engine.schedule(wait, nanos);
-        }
+        begin(wait, nanos);
         park(false);
         waiting = null;
         if (isCancelPending() || wait.isCutShort()) {
@@ -535,6 +533,29 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
             throw deliverCancel(null);
         }
         return wait.isGranted();
+    }
+
+    /** Enters a wait: from here on who ends it makes this task ready, or throws. */
+    private void begin(Wait wait, long nanos) {
+        Engine engine = engine();
+        try {
+            waiting = wait;
+            if (isRefused() || (isCancelPending() && !passOn(wait))) {
+                waiting = null;
+                wait.abandon();
+                throw deliverCancel(null);
+            }
+            if (nanos != FOREVER && !wait.isEnded()) {
+                engine.schedule(wait, nanos);
+            }
+        } catch (OutOfMemoryError e) {
+            waiting = null; // it goes on: what it may be granted it gives back
+            throw e;
+        } catch (StackOverflowError e) {
+            waiting = null;
+            engine.failure = e; // the timers may be in disorder. No call, there may be no room for one
+            throw e;
+        }
     }
 
     /**

@@ -3,6 +3,7 @@ package dev.signalbox.loop;
 
 import dev.signalbox.core.internal.Checks;
 import dev.signalbox.core.internal.Identity;
+import dev.signalbox.loop.internal.Engine;
 import dev.signalbox.loop.internal.Failures;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -175,15 +176,21 @@ public final class TaskGroup extends LoopBound implements AutoCloseable {
     private <T extends @Nullable Object> Task<T> start(@Nullable String name, TaskBody<? extends T, ?> body) {
         loop().checkOpen();
         requireForkable();
+        Engine engine = loop().engine;
         Task<T> task = loop().newTask(name, this);
-        Task.Start<T> start = new Task.Start<>(task, body);
-        tasks.add(task);
-        forked++;
-        if (running < limit) {
-            running++;
-            loop().engine.ready(start);
-        } else {
-            start.holdBack(heldBack);
+        try {
+            Task.Start<T> start = new Task.Start<>(task, body);
+            tasks.add(task);
+            forked++;
+            if (running < limit) {
+                running++;
+                engine.ready(start);
+            } else {
+                start.holdBack(heldBack);
+            }
+        } catch (StackOverflowError | OutOfMemoryError e) {
+            engine.failure = e; // it would never start, and never end. No call, there may be no room for one
+            throw e;
         }
         return task;
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.signalbox.loop;
 
+import dev.signalbox.loop.internal.Engine;
 import org.jspecify.annotations.Nullable;
 
 /** Those who wait for one thing, in the order in which they came; leaving from the middle costs the same as from the end. */
@@ -65,9 +66,19 @@ final class WaitList {
     /** Tells the first, which leaves the list. */
     void signalFirst() {
         Link link = first;
-        if (link != null) {
+        if (link == null) {
+            return;
+        }
+        Engine engine = owner instanceof LoopBound bound ? bound.loop().engine : null;
+        try {
             remove(link);
             link.signalled();
+        } catch (StackOverflowError e) {
+            // Half told it would wait for ever: ends the run. No call, there may be no room for one.
+            if (engine != null) {
+                engine.failure = e;
+            }
+            throw e;
         }
     }
 

@@ -92,6 +92,34 @@ final class BookkeepingFailureTest {
         assertThat(log).containsExactly("given back", "went on once");
     }
 
+    /** As if there had been no memory for its timer. */
+    @Test
+    void waiterWhoseWaitCouldNotBegin_handsOnWhatItIsGranted() {
+        EventLoop.run(() -> {
+            Task<?> task = Async.currentTask();
+            WaitList list = new WaitList(this);
+            Wait wait = new Wait(task) {
+                @Override
+                boolean forwardCancel(String message) {
+                    throw failure;
+                }
+
+                @Override
+                void giveBack() {
+                    log.add("given back");
+                }
+            };
+            list.add(wait);
+            task.cancel();
+            assertThatThrownBy(() -> task.suspend(wait, Task.FOREVER)).isSameAs(failure);
+            list.signalFirst();
+            task.uncancel();
+            Async.yieldNow();
+            log.add("went on once");
+        });
+        assertThat(log).containsExactly("given back", "went on once");
+    }
+
     /** As if the stack of the first had ended just after it had released the lock. */
     @Test
     void waiterOfACondition_thatNeverWaited_handsOnBothTheSignalAndTheLock() {

@@ -63,6 +63,12 @@ final class DeepStackTest {
         assertThat(ChildProcess.run(directory, AtTheEnd.class, "-ea")).contains("loops that hung: 0");
     }
 
+    /** Nor does anybody else, whom such a stack is to wake: the wake-up is made, or its loop fails. */
+    @Test
+    void wakeUp_fromTheEndOfTheStack_losesNobody(@TempDir Path directory) throws Exception {
+        assertThat(ChildProcess.run(directory, WakesAtTheEnd.class, "-ea")).contains("loops that hung: 0");
+    }
+
     /** Waits at the very end of a stack, and from there upwards frame by frame until there is room, and tells how many hung. */
     static final class AtTheEnd {
         private static final int ROUNDS = 10;
@@ -74,7 +80,6 @@ final class DeepStackTest {
             System.out.println("loops that hung: " + hung());
         }
 
-        /** Stops counting at two, since each takes its time. */
         private static int hung() throws InterruptedException {
             List<Runnable> waits = List.of(
                     Async::yieldNow,
@@ -84,10 +89,17 @@ final class DeepStackTest {
                     AtTheEnd::awaitCore,
                     AtTheEnd::block,
                     AtTheEnd::forkAndJoin);
+            return countHung(waits.stream()
+                    .<Runnable>map(wait -> () -> runAndClose(wait))
+                    .toList());
+        }
+
+        /** Runs each several times; stops counting at two that hang, since each takes its time. */
+        static int countHung(List<Runnable> loops) throws InterruptedException {
             int hung = 0;
             for (int round = 0; round < ROUNDS; round++) {
-                for (Runnable wait : waits) {
-                    Thread runner = new Thread(() -> runAndClose(wait));
+                for (Runnable loop : loops) {
+                    Thread runner = new Thread(loop);
                     runner.setDaemon(true);
                     runner.start();
                     runner.join(20_000);
@@ -151,6 +163,11 @@ final class DeepStackTest {
             }
         }
 
+        /** Does something at the very end of the stack, and from there upwards until there is room. */
+        static void upwards(Runnable code) {
+            int unused = upwards(code, new int[] {TRIES});
+        }
+
         @SuppressWarnings("InfiniteRecursion") // until the stack ends
         private static int upwards(Runnable wait, int[] tries) {
             try {
@@ -163,6 +180,88 @@ final class DeepStackTest {
                 wait.run();
                 tries[0] = 0; // there was room: enough
                 return 0;
+            }
+        }
+    }
+
+    /** Wakes tasks from the end of a stack, and tells how many loops hung. */
+    static final class WakesAtTheEnd {
+        private WakesAtTheEnd() {}
+
+        public static void main(String[] arguments) throws InterruptedException {
+            List<Runnable> loops = List.of(
+                    () -> run(WakesAtTheEnd::setEvent),
+                    () -> run(WakesAtTheEnd::releaseSemaphore),
+                    () -> run(WakesAtTheEnd::releaseLock),
+                    () -> run(WakesAtTheEnd::signalCondition),
+                    () -> run(WakesAtTheEnd::completeFuture),
+                    () -> run(WakesAtTheEnd::cancelTask),
+                    () -> run(() -> AtTheEnd.upwards(() -> Async.createTask(() -> {}))),
+                    () -> run(WakesAtTheEnd::fork));
+            System.out.println("loops that hung: " + AtTheEnd.countHung(loops));
+        }
+
+        private static void run(VoidTaskBody<?> main) {
+            try {
+                EventLoop.run(main::run);
+            } catch (Throwable e) {
+                // Loud enough.
+            }
+        }
+
+        /** Lets a task wait, wakes it, and waits for its end. */
+        private static void wake(VoidTaskBody<?> waits, Runnable wakes) {
+            Task<Void> waiter = Async.createTask(waits);
+            Async.yieldNow();
+            Task<Void> deep = Async.createTask(() -> AtTheEnd.upwards(wakes));
+            Async.awaitAll(List.of(deep, waiter));
+        }
+
+        private static void setEvent() {
+            AsyncEvent event = new AsyncEvent();
+            wake(event::await, event::set);
+        }
+
+        private static void releaseSemaphore() {
+            AsyncSemaphore semaphore = new AsyncSemaphore(0);
+            wake(semaphore::acquire, semaphore::release);
+        }
+
+        private static void releaseLock() {
+            AsyncLock lock = new AsyncLock();
+            assertThat(lock.tryAcquire()).isTrue();
+            wake(lock::acquire, lock::release);
+        }
+
+        private static void signalCondition() {
+            AsyncCondition condition = new AsyncCondition();
+            wake(
+                    () -> {
+                        try (var held = condition.acquire()) {
+                            condition.await();
+                        }
+                    },
+                    () -> {
+                        try (var held = condition.acquire()) {
+                            condition.signal();
+                        }
+                    });
+        }
+
+        private static void completeFuture() {
+            Future<String> future = new Future<>();
+            wake(future::await, () -> future.complete("done"));
+        }
+
+        private static void cancelTask() {
+            Task<Void> sleeper = Async.createTask(() -> Async.sleep(Duration.ofDays(1)));
+            wake(sleeper::await, sleeper::cancel);
+        }
+
+        private static void fork() {
+            try (TaskGroup group = TaskGroup.open()) {
+                AtTheEnd.upwards(() -> group.fork(() -> {}));
+                group.join();
             }
         }
     }

@@ -303,7 +303,7 @@ public final class Engine {
     public void ready(Item item) {
         try {
             ready.add(item);
-        } catch (OutOfMemoryError e) {
+        } catch (StackOverflowError | OutOfMemoryError e) {
             failure = e;
             throw e;
         }
