@@ -197,7 +197,8 @@ final class DeepStackTest {
                     () -> run(WakesAtTheEnd::completeFuture),
                     () -> run(WakesAtTheEnd::cancelTask),
                     () -> run(() -> AtTheEnd.upwards(() -> Async.createTask(() -> {}))),
-                    () -> run(WakesAtTheEnd::fork));
+                    () -> run(WakesAtTheEnd::fork),
+                    () -> run(WakesAtTheEnd::execute));
             System.out.println("loops that hung: " + AtTheEnd.countHung(loops));
         }
 
@@ -263,6 +264,16 @@ final class DeepStackTest {
                 AtTheEnd.upwards(() -> group.fork(() -> {}));
                 group.join();
             }
+        }
+
+        /** From another thread, while the loop sleeps. */
+        private static void execute() {
+            EventLoop loop = EventLoop.current();
+            Async.blocking(() -> {
+                Thread deep = new Thread(() -> AtTheEnd.upwards(() -> loop.execute(() -> {})));
+                deep.start();
+                deep.join();
+            });
         }
     }
 }

@@ -132,6 +132,9 @@ public final class Engine {
 
     /** Sends an item into the loop and wakes it, or has somebody told who runs it; false when the loop is sealed. */
     public boolean post(Item item) {
+        if (sleeper != null) {
+            StackRoom.requireForWakeUp(); // one that got lost halfway would leave the loop asleep for ever
+        }
         Inbox.Push push = inbox.push(item);
         if (push == Inbox.Push.FIRST && !wakeSleeper() && outsideWork != null) {
             outsideWork.run();

@@ -9,6 +9,9 @@ public final class StackRoom {
     /** With the frames below, more than the longest way back takes in the frames of the interpreter, which are the largest. */
     private static final int FRAMES = 256;
 
+    /** The same for the few steps of the JDK that wake a thread. */
+    private static final int FRAMES_OF_A_WAKE_UP = 32;
+
     private StackRoom() {}
 
     /**
@@ -18,6 +21,15 @@ public final class StackRoom {
      */
     public static void require() {
         long unused = descend(FRAMES, 1, 2, 3, 4, 5, 6, 7, 8);
+    }
+
+    /**
+     * Does nothing, if there is room for waking another thread: a small part of what that takes.
+     *
+     * @throws StackOverflowError if there is none; nothing has changed then
+     */
+    static void requireForWakeUp() {
+        long unused = descend(FRAMES_OF_A_WAKE_UP, 1, 2, 3, 4, 5, 6, 7, 8);
     }
 
     /** Compiled, a frame is as large as what is needed after the call: hence the numbers. */
