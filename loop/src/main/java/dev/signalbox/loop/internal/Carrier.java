@@ -72,7 +72,7 @@ final class Carrier {
         this.threads = threads;
         this.platformThread = platformThread;
         this.keepNanos = keepNanos;
-        new Successor(null).dismissed = true; // the class is there when a stack at its end needs it
+        new Successor().order = Order.LEAVE; // the classes are there when a stack at its end needs them
     }
 
     // ---------------------------------------------------------------- any thread
@@ -94,7 +94,7 @@ final class Carrier {
         try {
             Thread known = carrier;
             if (known == null) {
-                threads.execute(new Successor(null));
+                threads.execute(this::carry);
             } else if (asleep) {
                 LockSupport.unpark(known);
             }
@@ -153,32 +153,36 @@ final class Carrier {
     boolean abdicate() {
         Successor successor = null;
         try {
-            successor = new Successor(carrier);
+            successor = new Successor();
             threads.execute(successor);
             carrier = null; // from here on nothing can fail
+            successor.order = Order.CARRY;
             return true;
         } catch (StackOverflowError | OutOfMemoryError e) {
             if (successor != null) {
-                successor.dismissed = true; // it may have begun all the same
+                successor.order = Order.LEAVE; // it may have begun all the same
             }
             return false;
         }
     }
 
-    private final class Successor implements Runnable {
-        private final @Nullable Thread predecessor;
-        private volatile boolean dismissed;
+    /** What a successor is to do. */
+    private enum Order {
+        WAIT,
+        CARRY,
+        LEAVE
+    }
 
-        Successor(@Nullable Thread predecessor) {
-            this.predecessor = predecessor;
-        }
+    /** Waits, a moment, until its predecessor has stepped down or could not find another. */
+    private final class Successor implements Runnable {
+        private volatile Order order = Order.WAIT;
 
         @Override
         public void run() {
-            while (predecessor != null && carrier == predecessor && !dismissed) {
+            while (order == Order.WAIT) {
                 Thread.onSpinWait();
             }
-            if (!dismissed) {
+            if (order == Order.CARRY) {
                 carry();
             }
         }
