@@ -17,8 +17,8 @@ import java.util.function.BooleanSupplier;
  * changed.
  *
  * <p>A wait releases the lock and starts to wait in one step, so no signal can fall in between; it has the lock again
- * when it ends, in whatever way. An {@link RLock} is released with all its holds, which the caller has again afterwards. A
- * plain {@code await} may wake up without a signal and belongs into a loop that tests what it waits for;
+ * when it ends, in whatever way. An {@link RLock} is released with all its holds, which the caller has again afterwards.
+ * A plain {@code await} may wake up without a signal and belongs into a loop that tests what it waits for;
  * {@link #awaitUntil(BooleanSupplier) awaitUntil} is that loop.
  *
  * <pre>{@code
@@ -56,8 +56,8 @@ import java.util.function.BooleanSupplier;
  * <p>After {@link java.util.concurrent.locks.Condition} as
  * {@link java.util.concurrent.locks.AbstractQueuedSynchronizer} implements it, from which it differs in that a timed wait
  * with nothing left to wait returns at once without releasing the lock, and in that a task may wait with the lock it
- * owns. Python: {@code threading.Condition};
- * {@code awaitUntil} is its {@code wait_for}, {@code signal} its {@code notify}.
+ * owns. Python: {@code threading.Condition}; {@code awaitUntil} is its {@code wait_for}, {@code signal} its
+ * {@code notify}.
  */
 public final class Condition implements java.util.concurrent.locks.Condition {
     private final java.util.concurrent.locks.Lock lock;
