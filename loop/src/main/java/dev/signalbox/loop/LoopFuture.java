@@ -93,10 +93,8 @@ final class LoopFuture<T extends @Nullable Object> extends CompletableFuture<T> 
         loop.post(new Op() {
             @Override
             protected void run() {
-                loop.register(
-                        LoopFuture
-                                .this); // first: whatever happens from here on, it fails with the others when the loop
-                // closes
+                // First: whatever happens from here on, it fails with the others when the loop closes.
+                loop.register(LoopFuture.this);
                 if (isDone()) {
                     loop.unregister(LoopFuture.this);
                 } else if (!loop.isClosing()) {

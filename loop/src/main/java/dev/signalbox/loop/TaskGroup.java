@@ -71,7 +71,7 @@ public final class TaskGroup extends LoopBound implements AutoCloseable {
     private final List<Task<?>> failed = new ArrayList<>();
 
     private int running;
-    private int forked;
+    private long forked;
     /** The failure for which its tasks are cancelled; null if there is none, or they are cancelled for something else. */
     private @Nullable Throwable reason;
     /** Why its tasks are cancelled, with which nothing new starts; null: they are not. */
