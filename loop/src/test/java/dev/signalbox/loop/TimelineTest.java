@@ -354,6 +354,12 @@ final class TimelineTest {
         private WithoutMemory() {}
 
         public static void main(String[] arguments) {
+            // An idle thread of the JDK's that looks for work meanwhile may end for it, and is nobody's affair here.
+            Thread.setDefaultUncaughtExceptionHandler((thread, e) -> {
+                if (!(e instanceof OutOfMemoryError)) {
+                    e.printStackTrace();
+                }
+            });
             new WithoutMemory().run();
         }
 
