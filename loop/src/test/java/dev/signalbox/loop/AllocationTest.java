@@ -8,7 +8,6 @@ import dev.signalbox.core.Guard;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
-import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -57,20 +56,43 @@ final class AllocationTest {
     }
 
     private static long allocatedBy(VoidTaskBody<?> code) {
-        long ofMeasure = -allocated() + allocated(); // it lists all threads of the process
-        long before = allocated();
+        Charges beforeThat = Charges.now();
+        Charges before = Charges.now(); // which costs something itself: it lists all threads of the process
         try {
             code.run();
         } catch (Throwable e) {
             throw new AssertionError(e);
         }
-        return allocated() - before - ofMeasure;
+        Charges after = Charges.now();
+        return after.since(before) - before.since(beforeThat);
     }
 
-    private static long allocated() {
-        return LongStream.of(THREADS.getThreadAllocatedBytes(THREADS.getAllThreadIds()))
-                .filter(bytes -> bytes > 0)
-                .sum();
+    /** What each thread has allocated so far. */
+    private record Charges(long[] threads, long[] bytes) {
+        static Charges now() {
+            long[] threads = THREADS.getAllThreadIds();
+            return new Charges(threads, THREADS.getThreadAllocatedBytes(threads));
+        }
+
+        /** By threads that are still there: what those had that ended meanwhile was not given back. */
+        long since(Charges earlier) {
+            long sum = 0;
+            for (int i = 0; i < threads.length; i++) {
+                if (bytes[i] > 0) {
+                    sum += bytes[i] - earlier.of(threads[i]);
+                }
+            }
+            return sum;
+        }
+
+        private long of(long thread) {
+            for (int i = 0; i < threads.length; i++) {
+                if (threads[i] == thread) {
+                    return Math.max(bytes[i], 0);
+                }
+            }
+            return 0;
+        }
     }
 
     @Test
