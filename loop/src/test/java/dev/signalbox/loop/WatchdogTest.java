@@ -684,11 +684,8 @@ final class WatchdogTest {
                     throw new Unprintable();
                 })
                 .start()) {
-            CompletableFuture<Void> hung = hopeless.submit(() -> {
-                while (end.getCount() > 0) {
-                    Thread.onSpinWait();
-                }
-            });
+            // Blocks, and does not compute, for the other loop may have the same processor.
+            CompletableFuture<Void> hung = hopeless.submit(() -> end.await());
             Bystander.await(failed);
             try (EventLoop real = watched().start()) {
                 real.submit(() -> blockUntilTold("task 'Task-1'")).join();
