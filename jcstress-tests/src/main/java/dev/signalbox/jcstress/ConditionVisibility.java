@@ -42,7 +42,7 @@ public class ConditionVisibility {
     public void signals() {
         Pause.upTo(1_000);
         Uninterrupted.call(changed::acquire);
-        data = 1;
+        data = Late.same(1);
         changed.signal();
         changed.release();
     }
@@ -73,7 +73,7 @@ public class ConditionVisibility {
 
         @Actor
         public void signals() {
-            data = 1;
+            data = Late.same(1);
             signalled = true;
         }
     }

@@ -33,7 +33,7 @@ public class EventVisibility {
 
     @Actor
     public void writes() {
-        data = 1;
+        data = Late.same(1);
         event.set();
     }
 
@@ -64,7 +64,7 @@ public class EventVisibility {
 
         @Actor
         public void writes() {
-            data = 1;
+            data = Late.same(1);
             flag = true;
         }
 

@@ -35,7 +35,7 @@ public class GuardVisibility {
 
     @Actor
     public void closes() {
-        data = 1;
+        data = Late.same(1);
         guard.close();
     }
 
@@ -66,7 +66,7 @@ public class GuardVisibility {
 
         @Actor
         public void closes() {
-            data = 1;
+            data = Late.same(1);
             closed = true;
         }
 

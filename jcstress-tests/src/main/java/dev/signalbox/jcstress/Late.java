@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.signalbox.jcstress;
 
-/** Makes a look last, so that more can happen between it and the next. */
+/**
+ * Makes a look last, so that more can happen between it and the next; and what is looked for take as long, so that the one who writes does not
+ * hurry ahead of the one who looks.
+ */
 public final class Late {
 
     private static final int ROUNDS = 64;

@@ -39,7 +39,7 @@ public class LockHandOver {
 
     @Actor
     public void writes() {
-        data = 1;
+        data = Late.same(1);
         lock.release();
     }
 
@@ -70,7 +70,7 @@ public class LockHandOver {
 
         @Actor
         public void writes() {
-            data = 1;
+            data = Late.same(1);
             free = true;
         }
 

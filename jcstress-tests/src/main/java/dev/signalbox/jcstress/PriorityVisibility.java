@@ -33,7 +33,7 @@ public class PriorityVisibility {
 
     @Actor
     public void writes() {
-        data = 1;
+        data = Late.same(1);
         queue.add(1);
     }
 
@@ -64,7 +64,7 @@ public class PriorityVisibility {
 
         @Actor
         public void writes() {
-            data = 1;
+            data = Late.same(1);
             size = 1;
         }
 

@@ -38,7 +38,7 @@ public class QueueJoinVisibility {
 
     @Actor
     public void writes() {
-        data = 1;
+        data = Late.same(1);
         queue.taskDone();
     }
 
@@ -69,7 +69,7 @@ public class QueueJoinVisibility {
 
         @Actor
         public void writes() {
-            data = 1;
+            data = Late.same(1);
             unfinished = 0;
         }
 

@@ -25,15 +25,18 @@ import org.openjdk.jcstress.infra.results.IIII_Result;
 public class QueueOrder {
 
     private final Queue<Integer> queue = new Queue<>();
+    private final Meeting meeting = new Meeting();
 
     @Actor
     public void puts() {
+        meeting.await();
         queue.add(1);
         queue.add(2);
     }
 
     @Actor
     public void takes(IIII_Result r) {
+        meeting.await();
         Pause.upTo(20);
         r.r1 = Polled.from(queue);
         Pause.upTo(20);
@@ -56,6 +59,7 @@ public class QueueOrder {
     @State
     public static class Broken {
 
+        private final Meeting meeting = new Meeting();
         private final int[] items = new int[4];
         private int head;
         private int tail;
@@ -63,12 +67,14 @@ public class QueueOrder {
 
         @Actor
         public void puts() {
+            meeting.await();
             put(1);
             put(2);
         }
 
         @Actor
         public void takes(IIII_Result r) {
+            meeting.await();
             Pause.upTo(20);
             r.r1 = take();
             Pause.upTo(20);

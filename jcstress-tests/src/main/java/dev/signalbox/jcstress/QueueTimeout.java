@@ -26,15 +26,18 @@ public class QueueTimeout {
 
     private static final Duration SHORT = Duration.ofNanos(5_000);
 
+    private final Meeting meeting = new Meeting();
     private final Queue<Integer> queue = new Queue<>();
 
     @Actor
     public void takes(ZI_Result r) {
+        meeting.await();
         r.r1 = Uninterrupted.call(() -> queue.poll(SHORT)) != null;
     }
 
     @Actor
     public void puts() {
+        meeting.await();
         Pause.upTo(2_000);
         queue.add(1);
     }
@@ -53,12 +56,14 @@ public class QueueTimeout {
     @State
     public static class Broken {
 
+        private final Meeting meeting = new Meeting();
         private volatile boolean waiting;
         private volatile boolean handed;
         private volatile int size;
 
         @Actor
         public void takes(ZI_Result r) {
+            meeting.await();
             waiting = true;
             for (int i = 0; i < 50 && !handed; i++) {
                 Thread.onSpinWait();
@@ -69,8 +74,11 @@ public class QueueTimeout {
 
         @Actor
         public void puts() {
+            meeting.await();
             Pause.upTo(100);
-            if (waiting) {
+            boolean waits = waiting;
+            Pause.upTo(20);
+            if (waits) {
                 handed = true;
             } else {
                 size = 1;

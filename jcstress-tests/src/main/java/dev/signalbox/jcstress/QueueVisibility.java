@@ -32,7 +32,7 @@ public class QueueVisibility {
 
     @Actor
     public void writes() {
-        data = 1;
+        data = Late.same(1);
         queue.add(1);
     }
 
@@ -63,7 +63,7 @@ public class QueueVisibility {
 
         @Actor
         public void writes() {
-            data = 1;
+            data = Late.same(1);
             put = true;
         }
 

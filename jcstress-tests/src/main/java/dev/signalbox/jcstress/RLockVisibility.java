@@ -35,7 +35,7 @@ public class RLockVisibility {
     @Actor
     public void writes() {
         lock.lock();
-        data = 1;
+        data = Late.same(1);
         written = true;
         lock.release();
     }
@@ -75,7 +75,7 @@ public class RLockVisibility {
         @Actor
         public void writes() {
             locked = true;
-            data = 1;
+            data = Late.same(1);
             written = true;
             locked = false;
         }

@@ -26,15 +26,18 @@ public class SemaphoreTimeout {
 
     private static final Duration SHORT = Duration.ofNanos(5_000);
 
+    private final Meeting meeting = new Meeting();
     private final Semaphore semaphore = new Semaphore(0);
 
     @Actor
     public void waits(ZI_Result r) {
+        meeting.await();
         r.r1 = Uninterrupted.call(() -> semaphore.tryAcquire(SHORT));
     }
 
     @Actor
     public void releases() {
+        meeting.await();
         Pause.upTo(2_000);
         semaphore.release();
     }
@@ -53,12 +56,14 @@ public class SemaphoreTimeout {
     @State
     public static class Broken {
 
+        private final Meeting meeting = new Meeting();
         private volatile boolean waiting;
         private volatile boolean granted;
         private volatile int permits;
 
         @Actor
         public void waits(ZI_Result r) {
+            meeting.await();
             waiting = true;
             for (int i = 0; i < 50 && !granted; i++) {
                 Thread.onSpinWait();
@@ -69,8 +74,11 @@ public class SemaphoreTimeout {
 
         @Actor
         public void releases() {
+            meeting.await();
             Pause.upTo(100);
-            if (waiting) {
+            boolean waits = waiting;
+            Pause.upTo(20);
+            if (waits) {
                 granted = true;
             } else {
                 permits = 1;

@@ -32,7 +32,7 @@ public class SemaphoreVisibility {
 
     @Actor
     public void writes() {
-        data = 1;
+        data = Late.same(1);
         semaphore.release();
     }
 
@@ -63,7 +63,7 @@ public class SemaphoreVisibility {
 
         @Actor
         public void writes() {
-            data = 1;
+            data = Late.same(1);
             permit = true;
         }
 

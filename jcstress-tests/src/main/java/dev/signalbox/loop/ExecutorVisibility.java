@@ -38,7 +38,7 @@ public class ExecutorVisibility {
     /** The body is with the executor. */
     public ExecutorVisibility() {
         EngineSteps.take(loop.engine);
-        result = loop.runInExecutor(executor::add, () -> data = 1);
+        result = loop.runInExecutor(executor::add, () -> data = Late.same(1));
     }
 
     @Actor
@@ -75,7 +75,7 @@ public class ExecutorVisibility {
 
         @Actor
         public void executes() {
-            data = 1;
+            data = Late.same(1);
             done = true;
         }
 

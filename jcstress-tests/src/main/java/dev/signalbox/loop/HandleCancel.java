@@ -36,7 +36,7 @@ public class HandleCancel {
 
     @Actor
     public void cancels() {
-        data = 1;
+        data = Late.same(1);
         handle.cancel();
     }
 
@@ -72,7 +72,7 @@ public class HandleCancel {
 
         @Actor
         public void cancels() {
-            data = 1;
+            data = Late.same(1);
             cancelled = true;
         }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.signalbox.loop;
 
+import dev.signalbox.jcstress.Meeting;
+import dev.signalbox.jcstress.Pause;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Expect;
 import org.openjdk.jcstress.annotations.JCStressTest;
@@ -20,16 +22,19 @@ import org.openjdk.jcstress.infra.results.I_Result;
 @State
 public class NextEventWhileIdle {
 
+    private final Meeting meeting = new Meeting();
     private final Lifecycle lifecycle = new Lifecycle();
     private int timers;
 
     @Actor
     public void looks(I_Result r) {
+        meeting.await();
         r.r1 = (int) lifecycle.whileIdle(() -> timers).orElse(-1);
     }
 
     @Actor
     public void runs() {
+        meeting.await();
         if (lifecycle.beginRun()) {
             timers = 1;
         }
@@ -43,16 +48,22 @@ public class NextEventWhileIdle {
     @State
     public static class Broken {
 
+        private final Meeting meeting = new Meeting();
         private volatile boolean running;
         private volatile int timers;
 
         @Actor
         public void looks(I_Result r) {
-            r.r1 = running ? -1 : timers;
+            meeting.await();
+            boolean refused = running;
+            Pause.upTo(20);
+            r.r1 = refused ? -1 : timers;
         }
 
         @Actor
         public void runs() {
+            meeting.await();
+            Pause.upTo(20);
             running = true;
             timers = 1;
         }

@@ -30,7 +30,7 @@ import org.openjdk.jcstress.infra.results.II_Result;
 public class SubmitResult {
 
     private final EventLoop loop = EventLoop.create();
-    private final CompletableFuture<Integer> result = loop.submit(() -> data = 1);
+    private final CompletableFuture<Integer> result = loop.submit(() -> data = Late.same(1));
     private int data;
 
     @Actor
@@ -66,7 +66,7 @@ public class SubmitResult {
 
         @Actor
         public void runs() {
-            data = 1;
+            data = Late.same(1);
             done = true;
         }
 

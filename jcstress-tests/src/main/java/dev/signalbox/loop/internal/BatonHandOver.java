@@ -31,7 +31,7 @@ public class BatonHandOver {
     @Actor
     public void gives() {
         receiver.bind(taker);
-        data = 1;
+        data = Late.same(1);
         ParkingBaton.INSTANCE.pass(taker);
     }
 
@@ -62,7 +62,7 @@ public class BatonHandOver {
 
         @Actor
         public void gives() {
-            data = 1;
+            data = Late.same(1);
             go = true;
         }
 

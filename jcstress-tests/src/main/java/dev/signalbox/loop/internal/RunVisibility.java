@@ -30,7 +30,7 @@ public class RunVisibility {
     public void isTheLoop() {
         receiver.ready();
         ParkingBaton.INSTANCE.await(stack);
-        data = 1;
+        data = Late.same(1);
         EngineSteps.endRun(engine);
     }
 
@@ -62,7 +62,7 @@ public class RunVisibility {
 
         @Actor
         public void isTheLoop() {
-            data = 1;
+            data = Late.same(1);
             stopped = true;
         }
 

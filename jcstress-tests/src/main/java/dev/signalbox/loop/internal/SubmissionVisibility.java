@@ -34,7 +34,7 @@ public class SubmissionVisibility {
 
     @Actor
     public void sends() {
-        data = 1;
+        data = Late.same(1);
         engine.post(Op.of(() -> seen = data));
     }
 
@@ -66,7 +66,7 @@ public class SubmissionVisibility {
 
         @Actor
         public void sends() {
-            data = 1;
+            data = Late.same(1);
             letter = true;
         }
 
