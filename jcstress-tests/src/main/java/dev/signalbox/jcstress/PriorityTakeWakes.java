@@ -51,12 +51,16 @@ public class PriorityTakeWakes {
     @State
     public static class Broken {
 
+        private final Meeting meeting = new Meeting();
         private volatile int size;
         private volatile boolean waiting;
 
         @Actor
         public void waits(ZZ_Result r) {
-            if (size == 0) {
+            meeting.await();
+            boolean empty = size == 0;
+            Pause.upTo(20);
+            if (empty) {
                 waiting = true; // and no second look
                 r.r1 = true;
             }
@@ -64,6 +68,8 @@ public class PriorityTakeWakes {
 
         @Actor
         public void wakes(ZZ_Result r) {
+            meeting.await();
+            Pause.upTo(20);
             size = 1;
             r.r2 = waiting;
         }
