@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.signalbox.loop.internal;
 
+import dev.signalbox.jcstress.Pause;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Expect;
 import org.openjdk.jcstress.annotations.JCStressTest;
@@ -72,6 +73,7 @@ public class OwnerCheck {
             EngineSteps.hold(engine, giver);
             receiver.bind(taker);
             ParkingBaton.INSTANCE.pass(taker);
+            Pause.upTo(2_000); // the other may have to be woken first
             EngineSteps.hold(engine, taker);
             r.r1 = !engine.isOwner();
         }
