@@ -8,6 +8,7 @@ import static dev.signalbox.loop.Async.yieldNow;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.signalbox.core.Barrier;
 import dev.signalbox.core.Condition;
 import dev.signalbox.core.Event;
 import dev.signalbox.core.Guard;
@@ -17,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -462,6 +464,34 @@ final class CoreInTaskTest {
             });
             assertThat(semaphore.waiters()).isZero();
         });
+    }
+
+    /** The last has nobody to wait for but the action of the meeting before. */
+    @Test
+    void callback_lastAtABarrierWhoseActionRuns_isRefusedBeforeItHasCome() {
+        var acting = new CountDownLatch(1);
+        var mayGoOn = new CountDownLatch(1);
+        var actions = new AtomicInteger();
+        var barrier = new Barrier(1, () -> {
+            if (actions.incrementAndGet() == 1) {
+                acting.countDown();
+                Bystander.await(mayGoOn);
+            }
+        });
+        var first = Bystander.start(barrier::await);
+        Bystander.await(acting);
+        EventLoop.run(() -> Steps.inCallback(() -> {
+            assertThatThrownBy(barrier::await)
+                    .isExactlyInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("in a callback of loop");
+            assertThatThrownBy(() -> barrier.await(Duration.ofNanos(Long.MIN_VALUE)))
+                    .isExactlyInstanceOf(IllegalStateException.class);
+        }));
+        mayGoOn.countDown();
+        first.join();
+
+        Bystander.start(barrier::await).join();
+        assertThat(actions).hasValue(2);
     }
 
     @Test
