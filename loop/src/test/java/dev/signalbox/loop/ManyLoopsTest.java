@@ -4,10 +4,13 @@ package dev.signalbox.loop;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.signalbox.core.Event;
 import dev.signalbox.core.RLock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -144,6 +147,29 @@ final class ManyLoopsTest {
         }
         all.forEach(CompletableFuture::join);
         assertThat(steps).hasValue(10 * LOOPS);
+    }
+
+    /** On virtual threads they have all carriers, and nothing takes one away from a thread that never waits. */
+    @Test
+    void loops_thatNeverRest_letTasksComeBackThatAreOffTheLoop() {
+        Event event = new Event();
+        CountDownLatch one = new CountDownLatch(1);
+        List<CompletableFuture<Void>> all = new ArrayList<>();
+        for (EventLoop loop : loops) {
+            all.add(loop.submit(() -> {
+                Task<Void> away = Async.createTask(() -> event.await());
+                Async.yieldNow();
+                one.countDown();
+                while (!away.isDone()) {
+                    Async.yieldNow();
+                }
+            }));
+        }
+        Bystander.await(one);
+        event.set();
+        CompletableFuture.allOf(all.toArray(new CompletableFuture<?>[0]))
+                .orTimeout(50, TimeUnit.SECONDS) // the loops could not be joined
+                .join();
     }
 
     @Test

@@ -40,6 +40,7 @@ final class Carrier {
     private final Executor threads;
     private final Supplier<Thread> platformThread;
     private final long keepNanos;
+    private final Runnable life = this::carry; // made early: it may be needed at the end of a stack
 
     // Confined to the carrier.
     private final ReadyQueue stacks = new ReadyQueue();
@@ -94,7 +95,7 @@ final class Carrier {
         try {
             Thread known = carrier;
             if (known == null) {
-                threads.execute(this::carry);
+                threads.execute(life);
             } else if (asleep) {
                 LockSupport.unpark(known);
             }

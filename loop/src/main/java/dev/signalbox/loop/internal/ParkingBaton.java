@@ -13,7 +13,7 @@ import java.util.concurrent.locks.LockSupport;
  * needs native stack for each frame it puts away), and after the flag was set it is too late to fail: hence the monitor to fall back to,
  * which blocks the carrier but needs less, and where even that fails the receiver turns round until its turn has come.
  */
-final class ParkingBaton extends Baton {
+class ParkingBaton extends Baton {
     static final ParkingBaton INSTANCE = new ParkingBaton();
 
     private static final VarHandle GO;
@@ -28,7 +28,7 @@ final class ParkingBaton extends Baton {
 
     private static final long POLL_MILLIS = 1;
 
-    private ParkingBaton() {}
+    ParkingBaton() {}
 
     @Override
     Worker newWorker(Engine engine) {

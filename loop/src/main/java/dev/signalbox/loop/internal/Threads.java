@@ -31,6 +31,11 @@ public enum Threads {
         public ThreadFactory factory(String name) {
             return VirtualThreads.factory(name);
         }
+
+        @Override
+        Baton newBaton(@Nullable Simulation simulation) {
+            return new VirtualBaton();
+        }
     },
     /** Virtual threads that the loop schedules itself: where {@code java.base/java.lang} is open to this module. */
     OWN {
