@@ -49,7 +49,7 @@ final class LockFreedomTest {
             "core.internal.OpenGuards", "guards are watched");
 
     private static final Pattern CLASS =
-            Pattern.compile("\\S.*?\\b(?:class|interface) dev\\.signalbox\\.([\\w.$]+).*\\{");
+            Pattern.compile("(?:\\S.*? )?(?:class|interface) dev\\.signalbox\\.([\\w.$]+).*\\{");
     private static final Pattern METHOD = Pattern.compile("  (?:\\S.*[ .])?(?:([\\w$]+)\\(.*|static \\{};)");
 
     /** Of java.util.concurrent everything but what is known to be free of locks. */

@@ -78,7 +78,7 @@ final class ThreadsTest {
     @EnumSource
     void threads_areNamedUnstartedDaemons_thatInheritNothing(Threads kind) throws Exception {
         assumeTrue(kind == Threads.PLATFORM || JAVA >= 21);
-        assumeTrue(kind != Threads.OWN); // needs a worker: see CarrierTest
+        assumeTrue(kind != Threads.OWN); // needs a worker: see CarriedBatonTest
         INHERITED.set("the maker's");
         AtomicReference<String> seen = new AtomicReference<>("not run");
         Thread thread = kind.factory("event loop 'x'").newThread(() -> seen.set(INHERITED.get()));
