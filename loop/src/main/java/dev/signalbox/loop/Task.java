@@ -409,7 +409,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     boolean ownsCancelledGroup() {
         TaskGroup open = innermost;
         while (open != null && !open.isAborted()) {
-            open = open.outer;
+            open = open.outer();
         }
         return open != null;
     }

@@ -60,7 +60,7 @@ public final class TaskGroup extends LoopBound implements AutoCloseable {
     /** How many tasks may run at a time. */
     private final int limit;
     /** The one that its owner opened before, if that is still open. */
-    final @Nullable TaskGroup outer;
+    private final @Nullable TaskGroup outer;
 
     // Guarded by the baton.
     /** Those that have not ended, in the order in which they were forked. */

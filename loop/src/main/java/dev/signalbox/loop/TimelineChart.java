@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  * @param lost how many are missing anywhere, since there was no memory for them
  */
 record TimelineChart(long from, long to, List<Loop> loops, long dropped, long lost) {
+    /** The longest distance between two marks: the next would not be a long any more, and no run has more than ten of these. */
+    private static final long LONGEST_STEP = 1_000_000_000_000_000_000L;
+
     /** The lanes of a loop: its tasks in the order in which they were made, then its callbacks. */
     record Loop(String name, List<Row> rows) {}
 
@@ -121,13 +124,13 @@ record TimelineChart(long from, long to, List<Loop> loops, long dropped, long lo
     /** Round points of time from the start, so many at the most that there is room for their labels. */
     List<Tick> ticks(int most) {
         long step = 1;
-        while (length() / step >= most) {
+        while (length() / step >= most && step < LONGEST_STEP) {
             // 1, 2, 5, 10, …
             step = Long.toString(step).startsWith("2") ? step / 2 * 5 : step * 2;
         }
         List<Tick> ticks = new ArrayList<>();
-        for (long nanos = 0; nanos <= length(); nanos += step) {
-            ticks.add(new Tick(nanos, inUnitOf(step, nanos)));
+        for (long i = 0; i <= length() / step; i++) {
+            ticks.add(new Tick(i * step, inUnitOf(step, i * step)));
         }
         return ticks;
     }

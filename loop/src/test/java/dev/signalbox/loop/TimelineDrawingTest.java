@@ -65,6 +65,17 @@ final class TimelineDrawingTest {
     }
 
     @Test
+    void text_ofTheLongestRunThatThereIs() {
+        Lane a = lane("a");
+        log.add(a, 0, State.RUNS, null);
+        log.add(a, Long.MAX_VALUE, State.DONE, null);
+
+        for (int columns = 1; columns < 30; columns++) {
+            assertThat(text(columns)).startsWith("   0 s");
+        }
+    }
+
+    @Test
     void text_twoTasksAndOnePermit() {
         drawOnePermit();
 
