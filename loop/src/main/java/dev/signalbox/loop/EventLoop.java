@@ -1442,6 +1442,14 @@ public final class EventLoop implements Executor, AutoCloseable {
             return new EventLoop(this);
         }
 
+        /** Identity, and what was chosen so far. */
+        @Override
+        public String toString() {
+            return Identity.of(this) + " [name=" + (name == null ? "not set" : name) + ", failOnStall=" + failOnStall
+                    + ", watchdog=" + (slowSteps == null ? "off" : Duration.ofNanos(slowStep)) + ", leakDetection="
+                    + leakDetection + "]";
+        }
+
         private static void log(String what, Throwable exception) {
             System.getLogger("dev.signalbox.loop").log(System.Logger.Level.ERROR, what, exception);
         }

@@ -38,6 +38,17 @@ final class EventLoopStartTest {
     }
 
     @Test
+    void builder_toString_tellsWhatWasChosen() {
+        assertThat(EventLoop.builder().toString())
+                .matches("Builder@\\p{XDigit}+ \\[name=not set, failOnStall=false, watchdog=off, leakDetection=\\w+]");
+        assertThat(builder()
+                        .failOnStall(true)
+                        .watchdog(Duration.ofMillis(20), report -> {})
+                        .toString())
+                .contains("[name=prices, failOnStall=true, watchdog=PT0.02S, ");
+    }
+
+    @Test
     void start_itRunsWhenItReturns() {
         try (EventLoop loop = builder().start()) {
             assertThat(loop.isRunning()).isTrue();
