@@ -10,6 +10,12 @@ final class VirtualBaton extends ParkingBaton {
     /** How long it keeps its carrier: hundreds of times what letting go of it takes. As long as a thread of CPython keeps its lock. */
     private static final long KEEP_NANOS = 5_000_000;
 
+    /**
+     * The same for a loop whose stacks take turns, each on a carrier that the one before has left. The carrier's own queue still comes before
+     * those that other threads have woken, but a pause makes the processors change, which slows the turns down for a while.
+     */
+    private static final long KEEP_IN_TURNS_NANOS = 100_000_000;
+
     /** So many rounds pass between two looks at the clock at the most. */
     private static final int LONGEST_PATIENCE = 128;
 
@@ -19,17 +25,31 @@ final class VirtualBaton extends ParkingBaton {
     private int patience = 1;
 
     private int roundsToLook = 1;
+    /** Whether another stack has come to its turn since. */
+    private boolean inTurns;
 
     VirtualBaton() {}
 
     @Override
+    void await(Worker me) {
+        super.await(me);
+        inTurns = true;
+    }
+
+    @Override
+    void idle(Worker me, long nanos) {
+        super.idle(me, nanos);
+        since = System.nanoTime();
+        inTurns = false;
+    }
+
+    @Override
     void letOthersRun(Worker me) {
         if (--roundsToLook == 0) {
-            if (System.nanoTime() - since < KEEP_NANOS) {
+            if (System.nanoTime() - since < (inTurns ? KEEP_IN_TURNS_NANOS : KEEP_NANOS)) {
                 patience = Math.min(2 * patience, LONGEST_PATIENCE);
             } else {
                 letGo(me);
-                since = System.nanoTime();
                 patience = 1;
             }
             roundsToLook = patience;
